@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/error.h"
+
+namespace fastcnn {
+
+// The attributes of one node, by name. A wrong type or a missing required one throws.
+class Attributes {
+ public:
+  using Value = std::variant<std::int64_t, double, std::string, std::vector<std::int64_t>>;
+
+  Attributes() = default;
+  explicit Attributes(std::map<std::string, Value> values) : values_(std::move(values)) {}
+
+  bool has(const std::string& name) const { return values_.count(name) != 0; }
+
+  std::int64_t get_int(const std::string& name) const { return get<std::int64_t>(name); }
+  std::int64_t get_int(const std::string& name, std::int64_t otherwise) const {
+    return has(name) ? get_int(name) : otherwise;
+  }
+  double get_float(const std::string& name) const {
+    const Value& value = find(name);
+    if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+      return static_cast<double>(*integer);
+    }
+    return get<double>(name);
+  }
+  double get_float(const std::string& name, double otherwise) const {
+    return has(name) ? get_float(name) : otherwise;
+  }
+  std::string get_string(const std::string& name, const std::string& otherwise) const {
+    return has(name) ? get<std::string>(name) : otherwise;
+  }
+  // Exactly `count` integers.
+  std::vector<std::int64_t> get_ints(const std::string& name, std::size_t count) const {
+    std::vector<std::int64_t> values = get<std::vector<std::int64_t>>(name);
+    require(values.size() == count, ErrorKind::kValue, "attribute '", name, "' has ",
+            values.size(), " values, not ", count);
+    return values;
+  }
+  std::vector<std::int64_t> get_ints(const std::string& name) const {
+    return get<std::vector<std::int64_t>>(name);
+  }
+
+ private:
+  const Value& find(const std::string& name) const {
+    const auto found = values_.find(name);
+    require(found != values_.end(), ErrorKind::kValue, "attribute '", name, "' is missing");
+    return found->second;
+  }
+
+  template <typename T>
+  const T& get(const std::string& name) const {
+    const T* value = std::get_if<T>(&find(name));
+    require(value != nullptr, ErrorKind::kType, "attribute '", name, "' is of another type");
+    return *value;
+  }
+
+  std::map<std::string, Value> values_;
+};
+
+}  // namespace fastcnn

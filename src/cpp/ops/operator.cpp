@@ -1,0 +1,42 @@
+#include "ops/operator.h"
+
+namespace fastcnn::ops {
+
+#define FASTCNN_OP(op, name)                                   \
+  std::optional<std::string> refuse_##name(const OpSpec&);     \
+  std::unique_ptr<Operator> make_##name(const OpSpec&);
+#include "ops/implementations.inc"
+#undef FASTCNN_OP
+
+void OpSpec::expect_inputs(std::size_t at_least, std::size_t at_most) const {
+  require(inputs.size() >= at_least && inputs.size() <= at_most, ErrorKind::kShape, op, ": takes ",
+          at_least, " to ", at_most, " inputs, has ", inputs.size());
+}
+
+void OpSpec::expect_rank(std::size_t input, std::size_t rank) const {
+  require(inputs[input].shape.rank() == rank, ErrorKind::kShape, op, ": input ", input,
+          " must have rank ", rank, ", its shape is ", inputs[input].shape);
+}
+
+const std::vector<Implementation>& implementations() {
+  static const std::vector<Implementation> list = {
+#define FASTCNN_OP(op, name) {#op, #name, refuse_##name, make_##name},
+#include "ops/implementations.inc"
+#undef FASTCNN_OP
+  };
+  return list;
+}
+
+Choice choose(const OpSpec& spec) {
+  std::string why;
+  for (const Implementation& candidate : implementations()) {
+    if (spec.op != candidate.op) continue;
+    const std::optional<std::string> refusal = candidate.refuse(spec);
+    if (!refusal) return {candidate.make(spec), &candidate, why};
+    why += join(why.empty() ? "" : "; ", candidate.name, ": ", *refusal);
+  }
+  throw Error(ErrorKind::kUnsupported,
+              join(spec.op, why.empty() ? ": no such operation" : ": no kernel takes this: ", why));
+}
+
+}  // namespace fastcnn::ops
