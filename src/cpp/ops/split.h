@@ -1,0 +1,43 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "cpu/thread_pool.h"
+
+namespace fastcnn::ops {
+
+// A range of equal items cut into tasks of consecutive items. The cut follows from the sizes
+// alone, never from the number of threads: whatever is summed within a task and then over tasks
+// comes out bit-identical on one thread and on many.
+class Split {
+ public:
+  // `cost` of one item: its floating-point operations or the bytes it touches, whichever are more.
+  Split(std::int64_t items, double cost) : items_(items) {
+    const double total = static_cast<double>(items) * cost;
+    const double wanted = std::clamp(total / kTaskCost, 1.0, kMaxTasks);
+    tasks_ = std::min(items, static_cast<std::int64_t>(wanted));
+  }
+
+  std::size_t tasks() const { return static_cast<std::size_t>(tasks_); }
+  std::int64_t begin(std::size_t task) const {
+    return items_ * static_cast<std::int64_t>(task) / tasks_;
+  }
+  std::int64_t end(std::size_t task) const { return begin(task + 1); }
+
+  // Calls body(begin, end) for each task.
+  template <typename Body>
+  void run(const cpu::Parallel& parallel, Body&& body) const {
+    parallel(tasks(), [&](std::size_t task, std::size_t) { body(begin(task), end(task)); });
+  }
+
+ private:
+  static constexpr double kTaskCost = 32768;  // some 3 us of work: a fork and join costs 1 to 5 us
+  static constexpr double kMaxTasks = 256;
+
+  std::int64_t items_;
+  std::int64_t tasks_;
+};
+
+}  // namespace fastcnn::ops
