@@ -16,4 +16,15 @@ const Kernel& first_usable(const Kernel (&list)[kCount]) {
   return list[kCount - 1];
 }
 
+// The same for a family of several functions, where each entry says which it is by `kernel.kind`.
+// Every kind has a scalar entry.
+template <typename Kernel, std::size_t kCount, typename Kind>
+const Kernel& first_usable(const Kernel (&list)[kCount], Kind kind) {
+  const Kernel* found = nullptr;
+  for (const Kernel& kernel : list) {
+    if (found == nullptr && kernel.kind == kind && cpu::usable(kernel.isa)) found = &kernel;
+  }
+  return *found;
+}
+
 }  // namespace fastcnn::kernels
