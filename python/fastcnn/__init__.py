@@ -1,0 +1,1 @@
+"""FastCNN: convolutional networks made small and fast, and the proof of it."""

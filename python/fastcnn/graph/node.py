@@ -1,0 +1,48 @@
+"""Nodes: one operation each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from fastcnn.errors import GraphError
+from fastcnn.graph.value import Value
+from fastcnn.typing import Attributes
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Node:
+    """One operation: reads `inputs`, defines `outputs`.
+
+    Args:
+        name: Unique in its graph.
+        op: A name of `docs/ops.md`.
+        inputs: Values read, in the op's order.
+        outputs: Values defined, in the op's order.
+        attrs: The op's attributes.
+        layer: Name of the layer this node came from, for tables; empty if none.
+    """
+
+    name: str
+    op: str
+    inputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]
+    attrs: Attributes = field(default_factory=dict)
+    layer: str = ""
+
+    def __post_init__(self) -> None:
+        """Makes the attributes read-only."""
+        object.__setattr__(self, "attrs", MappingProxyType(dict(self.attrs)))
+
+    @property
+    def output(self) -> Value:
+        """The only output."""
+        if len(self.outputs) != 1:
+            raise GraphError(f"node '{self.name}' ({self.op}) has {len(self.outputs)} outputs")
+        return self.outputs[0]
+
+    def __repr__(self) -> str:
+        """As `y = relu(x)`."""
+        outputs = ", ".join(value.name for value in self.outputs)
+        inputs = ", ".join(value.name for value in self.inputs)
+        return f"{outputs} = {self.op}({inputs})"

@@ -1,0 +1,51 @@
+"""Runs a graph on the ops' NumPy references."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from fastcnn.errors import InvalidValueError
+from fastcnn.graph import Graph, Value
+from fastcnn.ops import op as registry
+from fastcnn.typing import Array
+
+
+def evaluate(
+    graph: Graph, feeds: Mapping[str, Array], *, dtype: type[np.floating] = np.float64
+) -> dict[str, Array]:
+    """Values of every edge of `graph`, by name, computed in `dtype`.
+
+    Slow and exact: the truth that kernels and passes are tested against.
+
+    Args:
+        graph: What to run. Its updates are computed, not carried out.
+        feeds: One array for each input, by name.
+        dtype: The floating type everything is computed in.
+    """
+    missing = [value.name for value in graph.inputs if value.name not in feeds]
+    if missing:
+        raise InvalidValueError(f"evaluate: no array was given for the inputs {missing}")
+    known: dict[str, Array] = {}
+
+    def read(value: Value) -> Array:
+        if value.name not in known:
+            assert value.data is not None, value
+            known[value.name] = _as(dtype, value.data)
+        return known[value.name]
+
+    for value in graph.inputs:
+        known[value.name] = _as(dtype, np.asarray(feeds[value.name]))
+    for node in graph.nodes:
+        result = registry.get(node.op).reference(*map(read, node.inputs), **node.attrs)
+        arrays = result if isinstance(result, tuple) else (result,)
+        for value, array in zip(node.outputs, arrays, strict=True):
+            known[value.name] = array
+    for value in (*graph.outputs, *(new for _, new in graph.updates)):
+        read(value)
+    return known
+
+
+def _as(dtype: type[np.floating], array: Array) -> Array:
+    return array.astype(dtype) if np.issubdtype(array.dtype, np.floating) else array
