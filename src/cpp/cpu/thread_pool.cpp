@@ -1,0 +1,210 @@
+#include "cpu/thread_pool.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#include "base/error.h"
+#include "cpu/cpu_count.h"
+
+namespace fastcnn::cpu {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// How long a worker looks for the next loop before it parks.
+constexpr auto kSpin = std::chrono::microseconds(60);
+
+void pause() {
+#if defined(__x86_64__)
+  _mm_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+// Tiny results must not slow a kernel down by a factor of a hundred.
+void flush_denormals() {
+#if defined(__x86_64__)
+  _mm_setcsr(_mm_getcsr() | 0x8040);  // flush to zero, denormals are zero
+#endif
+}
+
+// One loop in flight. Workers join by taking a seat; the caller holds seat 0.
+struct Loop {
+  void (*call)(void*, std::size_t, std::size_t) = nullptr;
+  void* context = nullptr;
+  std::size_t tasks = 0;
+  std::size_t seats = 0;
+  std::atomic<std::size_t> next_task{0};
+  std::atomic<std::size_t> next_seat{0};
+  std::mutex error_mutex;
+  std::exception_ptr error;
+
+  void work(std::size_t seat) {
+    for (;;) {
+      const std::size_t task = next_task.fetch_add(1, std::memory_order_relaxed);
+      if (task >= tasks) return;
+      try {
+        call(context, task, seat);
+      } catch (...) {
+        const std::lock_guard<std::mutex> lock(error_mutex);
+        if (!error) error = std::current_exception();
+        next_task.store(tasks, std::memory_order_relaxed);
+      }
+    }
+  }
+};
+
+}  // namespace
+
+struct ThreadPool::State {
+  std::mutex owner;  // held by the thread whose loop runs
+  std::mutex mutex;  // guards parking
+  std::condition_variable wake;
+  std::vector<std::thread> workers;
+  std::atomic<std::size_t> threads{1};
+  std::atomic<std::size_t> generation{0};  // odd while a loop is open to workers
+  std::atomic<std::size_t> inside{0};      // workers that look at `loop`
+  std::atomic<bool> stop{false};
+  std::size_t parked = 0;
+  Loop loop;
+
+  void serve() {
+    flush_denormals();
+    std::size_t seen = 0;
+    while (!stop.load(std::memory_order_acquire)) {
+      const std::size_t now = generation.load(std::memory_order_acquire);
+      if (now != seen && now % 2 == 1) {
+        seen = now;
+        join_loop(now);
+        continue;
+      }
+      if (!spin_until_changed(now)) park(now);
+    }
+  }
+
+  // `inside` is raised first and the generation read again: run() closes a loop by raising the
+  // generation and then waits for `inside` to fall to zero, so nobody looks at a loop that is gone.
+  void join_loop(std::size_t now) {
+    inside.fetch_add(1, std::memory_order_seq_cst);
+    if (generation.load(std::memory_order_seq_cst) == now) {
+      const std::size_t seat = loop.next_seat.fetch_add(1, std::memory_order_relaxed);
+      if (seat < loop.seats) loop.work(seat);
+    }
+    inside.fetch_sub(1, std::memory_order_release);
+  }
+
+  bool spin_until_changed(std::size_t now) const {
+    const auto deadline = Clock::now() + kSpin;
+    do {
+      for (int i = 0; i < 64; ++i) {
+        if (generation.load(std::memory_order_acquire) != now || stop.load()) return true;
+        pause();
+      }
+    } while (Clock::now() < deadline);
+    return false;
+  }
+
+  void park(std::size_t now) {
+    std::unique_lock<std::mutex> lock(mutex);
+    ++parked;
+    wake.wait(lock, [&] { return generation.load() != now || stop.load(); });
+    --parked;
+  }
+
+  void advance_generation() {
+    bool wake_all;
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      generation.fetch_add(1, std::memory_order_seq_cst);
+      wake_all = parked > 0 && generation.load() % 2 == 1;
+    }
+    if (wake_all) wake.notify_all();
+  }
+
+  void start(std::size_t count) {
+    threads = count;
+    for (std::size_t i = 1; i < count; ++i) workers.emplace_back([this] { serve(); });
+  }
+
+  void join() {
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      stop = true;
+    }
+    wake.notify_all();
+    for (std::thread& worker : workers) worker.join();
+    workers.clear();
+    stop = false;
+  }
+};
+
+// Never destroyed: at exit workers may still be spinning, and the system ends them.
+ThreadPool& ThreadPool::instance() {
+  static ThreadPool* const pool = new ThreadPool;
+  return *pool;
+}
+
+ThreadPool::ThreadPool() : state_(std::make_unique<State>()) {
+  state_->start(default_threads());
+  // Threads do not survive fork(); the child leaves the old state alone and starts anew.
+  pthread_atfork(nullptr, nullptr, [] {
+    ThreadPool& pool = instance();
+    const std::size_t threads = pool.state_->threads;
+    pool.state_.release();
+    pool.state_ = std::make_unique<State>();
+    pool.state_->start(threads);
+  });
+}
+
+ThreadPool::~ThreadPool() { state_->join(); }
+
+std::size_t ThreadPool::threads() const { return state_->threads; }
+
+void ThreadPool::set_threads(std::size_t threads) {
+  require(threads >= 1 && threads <= 256, ErrorKind::kValue, "threads: ", threads,
+          " is not from 1 to 256");
+  const std::lock_guard<std::mutex> lock(state_->owner);
+  if (threads == state_->threads) return;
+  state_->join();
+  state_->start(threads);
+}
+
+void ThreadPool::run(std::size_t tasks, std::size_t limit, Call call, void* context) {
+  State& state = *state_;
+  const std::size_t seats = std::min({state.threads.load(), limit, tasks});
+  std::unique_lock<std::mutex> owner(state.owner, std::defer_lock);
+  if (seats <= 1 || !owner.try_lock()) {
+    for (std::size_t task = 0; task < tasks; ++task) call(context, task, 0);
+    return;
+  }
+
+  Loop& loop = state.loop;
+  loop.call = call;
+  loop.context = context;
+  loop.tasks = tasks;
+  loop.seats = seats;
+  loop.error = nullptr;
+  loop.next_task.store(0, std::memory_order_relaxed);
+  loop.next_seat.store(1, std::memory_order_relaxed);
+  state.advance_generation();  // opens the loop
+  loop.work(0);
+  state.advance_generation();  // closes it
+  while (state.inside.load(std::memory_order_seq_cst) != 0) pause();
+  if (loop.error) std::rethrow_exception(loop.error);
+}
+
+}  // namespace fastcnn::cpu
