@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from fastcnn.graph import Graph, Node, Value
-from fastcnn.ops import Builder
+from dataclasses import replace
+
+from fastcnn.graph import Graph, Node, Type, Value, verify
 
 
 def prepare_training(graph: Graph, step: str = "step") -> Graph:
@@ -11,42 +12,49 @@ def prepare_training(graph: Graph, step: str = "step") -> Graph:
 
     - `batch_norm` becomes `batch_norm_train`, which normalises by the statistics of the batch, and
       two updates that move the stored statistics towards them.
-    - `dropout` becomes `dropout_train`, which reads the new int32 scalar input `step`; every
-      dropout node draws from a stream of its own.
+    - `dropout` becomes `dropout_train`, which reads the new int32 scalar input `step`; each node
+      draws from the stream of its own seed.
 
     Keeps:
         The names and shapes of every input and output, and every parameter.
     """
-    g = Builder(Graph(graph.inputs, (), ()))
-    counter = g.input(step, (), "int32")
-    new: dict[str, Value] = {}
-    updates: list[tuple[Value, Value]] = []
+    counter = Value(step, Type((), "int32"))
+    nodes: list[Node] = []
+    updates = list(graph.updates)
     for node in graph.nodes:
-        inputs = tuple(new.get(value.name, value) for value in node.inputs)
         if node.op == "batch_norm":
-            new[node.output.name] = _batch_norm(g, node, inputs, updates)
+            train, averages = _train_batch_norm(node)
+            nodes += [train, *averages]
+            updates += [(average.inputs[0], average.output) for average in averages]
         elif node.op == "dropout":
-            new[node.output.name] = g.apply(
-                "dropout_train", *inputs, counter, name=node.name, layer=node.layer, **node.attrs
-            )
+            nodes.append(replace(node, op="dropout_train", inputs=(*node.inputs, counter)))
         else:
-            outputs = g.apply_all(node.op, *inputs, name=node.name, layer=node.layer, **node.attrs)
-            new.update({old.name: value for old, value in zip(node.outputs, outputs, strict=True)})
-    for old, value in (*updates, *graph.updates):
-        g.update(old, new.get(value.name, value))
-    return g.build([new.get(value.name, value) for value in graph.outputs])
+            nodes.append(node)
+    prepared = Graph((*graph.inputs, counter), graph.outputs, tuple(nodes), tuple(updates))
+    verify(prepared)
+    return prepared
 
 
-def _batch_norm(
-    g: Builder, node: Node, inputs: tuple[Value, ...], updates: list[tuple[Value, Value]]
-) -> Value:
-    x, gamma, beta, mean, variance = inputs
-    y, batch_mean, batch_variance, _ = g.apply_all(
-        "batch_norm_train", x, gamma, beta, name=node.name, layer=node.layer,
-        epsilon=node.attrs["epsilon"],
+def _train_batch_norm(node: Node) -> tuple[Node, list[Node]]:
+    x, gamma, beta, mean, variance = node.inputs
+    batch = [Value(f"{node.name}/batch_{what}", mean.type) for what in ("mean", "variance", "inv_std")]
+    train = replace(
+        node,
+        op="batch_norm_train",
+        inputs=(x, gamma, beta),
+        outputs=(node.output, *batch),
+        attrs={"epsilon": node.attrs["epsilon"]},
     )
-    momentum = node.attrs["momentum"]
-    for old, batch in ((mean, batch_mean), (variance, batch_variance)):
-        if old.is_parameter:
-            updates.append((old, g.apply("moving_average", old, batch, momentum=momentum)))
-    return y
+    averages = [
+        Node(
+            f"{old.name}/average",
+            "moving_average",
+            (old, new),
+            (Value(f"{old.name}/average", old.type),),
+            {"momentum": node.attrs["momentum"]},
+            node.layer,
+        )
+        for old, new in ((mean, batch[0]), (variance, batch[1]))
+        if old.is_parameter
+    ]
+    return train, averages
