@@ -1,0 +1,104 @@
+#include "kernels/gemm/gemm.h"
+#include "ops/checks.h"
+#include "ops/gemm.h"
+
+namespace fastcnn::ops {
+namespace {
+
+// The three matrix products of a fully connected layer, all by the one gemm kernel. With x [N, K],
+// w [K, M]:
+//
+//   dense                   y      = clamp(x w + b)   rows N, cols M, depth K
+//   dense_backward_data     grad_x = grad_y w^T       rows N, cols K, depth M
+//   dense_backward_weights  grad_w = x^T grad_y       rows K, cols M, depth N
+//
+// What varies is the operand that is packed as B, and the strides at which A is read.
+class DenseOperator final : public Operator {
+ public:
+  struct Operand {
+    std::size_t input;
+    std::int64_t row_stride;
+    std::int64_t depth_stride;
+  };
+
+  DenseOperator(const Gemm& gemm, Operand a, Packing b, bool has_bias)
+      : gemm_(gemm), a_(a), has_bias_(has_bias) {
+    kernel = gemm.kernel();
+    flops = gemm.flops();
+    packings = {std::move(b)};
+    input_layouts.assign(has_bias ? 3 : 2, Layout::kPlain);
+    output_layouts = {Layout::kPlain};
+  }
+
+  void run(const RunArgs& args) const override {
+    gemm_.run(args.parallel, args.src(a_.input), a_.row_stride, a_.depth_stride,
+              static_cast<const float*>(args.packed[0]), has_bias_ ? args.src(2) : nullptr,
+              args.dst(0));
+  }
+
+ private:
+  Gemm gemm_;
+  Operand a_;
+  bool has_bias_;
+};
+
+}  // namespace
+
+std::optional<std::string> refuse_dense_gemm(const OpSpec&) { return std::nullopt; }
+
+std::unique_ptr<Operator> make_dense_gemm(const OpSpec& spec) {
+  expect_float_inputs(spec, 3);
+  expect_outputs(spec, 1);
+  spec.expect_rank(0, 2);
+  spec.expect_rank(1, 2);
+  const Shape& x = spec.inputs[0].shape;
+  const Shape& w = spec.inputs[1].shape;
+  require(x[1] == w[0], ErrorKind::kShape, spec.op, ": weights take ", w[0], " features, x has ",
+          x[1], "; the shapes are ", w, " and ", x);
+  expect_shape(spec, 2, {w[1]});
+  expect_output(spec, 0, {x[0], w[1]});
+
+  const Gemm gemm(x[0], w[1], w[0], activation_of(spec));
+  return std::make_unique<DenseOperator>(gemm, DenseOperator::Operand{0, w[0], 1}, gemm.packing(1),
+                                         true);
+}
+
+std::optional<std::string> refuse_dense_backward_data_gemm(const OpSpec&) { return std::nullopt; }
+
+std::unique_ptr<Operator> make_dense_backward_data_gemm(const OpSpec& spec) {
+  expect_float_inputs(spec, 2);
+  expect_outputs(spec, 1);
+  spec.expect_rank(0, 2);
+  spec.expect_rank(1, 2);
+  const Shape& grad_y = spec.inputs[0].shape;
+  const Shape& w = spec.inputs[1].shape;
+  require(grad_y[1] == w[1], ErrorKind::kShape, spec.op, ": weights give ", w[1],
+          " features, grad_y has ", grad_y[1], "; the shapes are ", w, " and ", grad_y);
+  expect_output(spec, 0, {grad_y[0], w[0]});
+
+  const Gemm gemm(grad_y[0], w[0], w[1]);
+  return std::make_unique<DenseOperator>(gemm, DenseOperator::Operand{0, w[1], 1},
+                                         gemm.transposed_packing(1), false);
+}
+
+std::optional<std::string> refuse_dense_backward_weights_gemm(const OpSpec&) {
+  return std::nullopt;
+}
+
+std::unique_ptr<Operator> make_dense_backward_weights_gemm(const OpSpec& spec) {
+  expect_float_inputs(spec, 2);
+  expect_outputs(spec, 1);
+  spec.expect_rank(0, 2);
+  spec.expect_rank(1, 2);
+  const Shape& x = spec.inputs[0].shape;
+  const Shape& grad_y = spec.inputs[1].shape;
+  require(x[0] == grad_y[0], ErrorKind::kShape, spec.op, ": x holds ", x[0], " samples, grad_y ",
+          grad_y[0], "; the shapes are ", x, " and ", grad_y);
+  expect_output(spec, 0, {x[1], grad_y[1]});
+
+  const Gemm gemm(x[1], grad_y[1], x[0]);
+  return std::make_unique<DenseOperator>(gemm, DenseOperator::Operand{0, 1, x[1]}, gemm.packing(1),
+                                         false);
+}
+
+}  // namespace fastcnn::ops
