@@ -1,0 +1,72 @@
+"""Folds batch normalisation into the layer before it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from fastcnn.graph import Graph, Node
+from fastcnn.passes.base import Patch, Rewrite
+from fastcnn.typing import Array
+
+
+class FoldBatchNorm(Rewrite):
+    """Folds a batch normalisation into the convolution or dense layer that feeds it.
+
+        gamma (conv(x, w) + b - mean) / sqrt(variance + epsilon) + beta
+            = conv(x, s w) + s (b - mean) + beta,    s = gamma / sqrt(variance + epsilon)
+
+    Applies to:
+        conv2d or dense -> batch_norm with known weights and statistics, where the first has no
+        activation and no residual input, and nothing else reads its output.
+    Keeps:
+        The name and shape of every input and output; the traits of the weights.
+    Numerics:
+        Equal in real arithmetic. `s` is formed in float64; each weight is rounded once.
+    Source:
+        Jacob et al., "Quantization and Training of Neural Networks for Efficient
+        Integer-Arithmetic-Only Inference", CVPR 2018, section 3.2.
+    """
+
+    name = "fold_batch_norm"
+    anchors = ("batch_norm",)
+    for_inference_only = True
+
+    def match(self, graph: Graph, node: Node) -> Patch | None:
+        """Starts from the normalisation."""
+        layer = graph.producer(node.inputs[0])
+        if layer is None or layer.op not in ("conv2d", "dense") or len(layer.inputs) != 3:
+            return None
+        if layer.attrs.get("activation", "linear") != "linear":
+            return None
+        if graph.sole_user(layer.output) is not node:
+            return None
+
+        x, w, b = layer.inputs
+        known = [value.data for value in (w, b, *node.inputs[1:])]
+        if any(data is None for data in known):
+            return None
+        weights, bias, gamma, beta, mean, variance = (_wide(data) for data in known)
+
+        s = gamma / np.sqrt(variance + node.attrs["epsilon"])
+        per_output = s[:, None, None, None] if layer.op == "conv2d" else s
+        folded = replace(
+            layer,
+            inputs=(
+                x,
+                replace(w, name=f"{node.name}/{w.name}", data=_narrow(per_output * weights)),
+                replace(b, name=f"{node.name}/{b.name}", data=_narrow(s * (bias - mean) + beta)),
+            ),
+            outputs=node.outputs,
+        )
+        return Patch(old=(layer, node), new=(folded,))
+
+
+def _wide(data: Array | None) -> Array:
+    assert data is not None
+    return data.astype(np.float64)
+
+
+def _narrow(data: Array) -> Array:
+    return np.ascontiguousarray(data, np.float32)

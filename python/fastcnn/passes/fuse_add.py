@@ -1,0 +1,52 @@
+"""Lets a convolution add the residual."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fastcnn.graph import Graph, Node
+from fastcnn.passes.base import Patch, Rewrite
+
+
+class FuseAdd(Rewrite):
+    """Makes the other term of a sum the residual input of a convolution.
+
+        act(conv(x, w) + b + r)  with  r a value of the same shape
+
+    Applies to:
+        conv2d -> add, where the convolution has no activation and no residual yet and nothing but
+        the sum reads it. Of two such convolutions the later one takes the other as its residual.
+        An activation of the sum becomes that of the convolution.
+    Keeps:
+        The name and shape of every input and output.
+    Numerics:
+        Equal in real arithmetic; the order of the three terms may differ.
+    """
+
+    name = "fuse_add"
+    anchors = ("add",)
+    for_inference_only = True
+
+    def match(self, graph: Graph, node: Node) -> Patch | None:
+        """Starts from the sum."""
+        a, b = node.inputs
+        if a.name == b.name:
+            return None
+        place = {other.name: i for i, other in enumerate(graph.nodes)}
+        choices = [
+            (place[conv.name], conv, other)
+            for own, other in ((a, b), (b, a))
+            if (conv := graph.producer(own)) is not None
+            and conv.op == "conv2d"
+            and len(conv.inputs) == 3
+            and conv.attrs.get("activation", "linear") == "linear"
+            and graph.sole_user(own) is node
+        ]
+        if not choices:
+            return None
+        _, conv, residual = max(choices, key=lambda choice: choice[0])
+        attrs = {**conv.attrs, "activation": node.attrs.get("activation", "linear")}
+        fused = replace(
+            conv, inputs=(*conv.inputs, residual), outputs=node.outputs, attrs=attrs
+        )
+        return Patch(old=(conv, node), new=(fused,))

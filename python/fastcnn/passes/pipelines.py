@@ -1,0 +1,51 @@
+"""The sequences of passes that the executors start from."""
+
+from __future__ import annotations
+
+from fastcnn.graph import Graph
+from fastcnn.passes.base import PassReport, Sequence
+from fastcnn.passes.fold_batch_norm import FoldBatchNorm
+from fastcnn.passes.fold_constants import FoldConstants
+from fastcnn.passes.fuse_activation import FuseActivation
+from fastcnn.passes.fuse_add import FuseAdd
+from fastcnn.passes.merge_reshapes import MergeReshapes
+from fastcnn.passes.move_relu_after_max_pool import MoveReluAfterMaxPool
+from fastcnn.passes.remove_dead_nodes import RemoveDeadNodes
+from fastcnn.passes.remove_identity import RemoveIdentity
+
+_FOR_INFERENCE = Sequence(
+    "for_inference",
+    RemoveIdentity(),
+    MergeReshapes(),
+    RemoveIdentity(),
+    FoldConstants(),
+    FoldBatchNorm(),
+    FuseAdd(),
+    FuseActivation(),
+    RemoveDeadNodes(),
+)
+
+_FOR_TRAINING = Sequence("for_training", MoveReluAfterMaxPool(), RemoveDeadNodes())
+
+
+def for_inference(graph: Graph, *, check: bool = True) -> tuple[Graph, list[PassReport]]:
+    """The graph to run when its parameters no longer change, and what each pass did.
+
+    Args:
+        graph: In inference form; left as it is.
+        check: Whether each pass compares the outputs before and after on random input.
+
+    Raises:
+        GraphError: The graph is in training form.
+    """
+    return _FOR_INFERENCE.run(graph, check=check)
+
+
+def for_training(graph: Graph, *, check: bool = False) -> tuple[Graph, list[PassReport]]:
+    """The graph to differentiate, and what each pass did. Parameters keep their names and values.
+
+    Args:
+        graph: In inference form or in training form; left as it is.
+        check: Whether each pass compares the outputs before and after on random input.
+    """
+    return _FOR_TRAINING.run(graph, check=check)

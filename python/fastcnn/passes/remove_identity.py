@@ -1,0 +1,65 @@
+"""Removes nodes that change nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fastcnn.graph import Graph, Node
+from fastcnn.passes.base import Patch, Rewrite
+
+
+class RemoveIdentity(Rewrite):
+    """Removes nodes whose output is their input.
+
+    Applies to:
+        dropout (at inference), scale by 1, transpose that keeps the order, reshape to the same
+        shape, slice of everything, concat of one, pad2d by nothing, and relu of what a relu gave.
+    Keeps:
+        The name and shape of every input and output: where the node defines an output, what
+        feeds it takes that name, and where that is not possible the node stays.
+    Numerics:
+        Exact.
+    """
+
+    name = "remove_identity"
+    anchors = (
+        "dropout", "scale", "transpose", "reshape", "slice", "concat", "pad2d", "relu",
+    )
+    for_inference_only = True
+
+    def match(self, graph: Graph, node: Node) -> Patch | None:
+        """Starts from the node that may be an identity."""
+        if not _is_identity(graph, node):
+            return None
+        x, y = node.inputs[0], node.output
+        if not graph.is_result(y):
+            return Patch(old=(node,), aliases={y.name: x})
+        source = graph.producer(x)
+        if source is None or graph.sole_user(x) is not node:
+            return None
+        outputs = tuple(y if value.name == x.name else value for value in source.outputs)
+        return Patch(old=(source, node), new=(replace(source, outputs=outputs),))
+
+
+def _is_identity(graph: Graph, node: Node) -> bool:
+    attrs, x, y = node.attrs, node.inputs[0], node.output
+    if node.op == "dropout":
+        return True
+    if node.op == "scale":
+        return attrs["factor"] == 1
+    if node.op == "transpose":
+        perm = attrs["perm"]
+        return isinstance(perm, tuple) and perm == tuple(range(len(perm)))
+    if node.op == "concat":
+        return len(node.inputs) == 1
+    if node.op == "relu":
+        return _is_rectified(graph.producer(x))
+    if node.op == "reshape":
+        return x.shape == y.shape and x.shape.count(None) <= 1
+    return x.shape == y.shape and None not in x.shape[1:]
+
+
+def _is_rectified(source: Node | None) -> bool:
+    return source is not None and (
+        source.op == "relu" or source.attrs.get("activation") in ("relu", "relu6")
+    )
