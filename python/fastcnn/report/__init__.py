@@ -1,1 +1,10 @@
-"""TBD."""
+"""Reports: one self-contained HTML page that compares models."""
+
+from fastcnn.report.columns import COLUMNS as COLUMNS
+from fastcnn.report.columns import Column as Column
+from fastcnn.report.data import Curve as Curve
+from fastcnn.report.data import Entry as Entry
+from fastcnn.report.data import Layer as Layer
+from fastcnn.report.data import Report as Report
+from fastcnn.report.render import render as render
+from fastcnn.report.render import write as write

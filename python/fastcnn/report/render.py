@@ -1,0 +1,110 @@
+"""From data to one self-contained HTML file."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from fastcnn.errors import InvalidValueError, UnsupportedError
+from fastcnn.report import charts, format, style
+from fastcnn.report.columns import COLUMNS
+from fastcnn.report.data import Report
+from fastcnn.report.layers import pair_layers
+from fastcnn.report.pareto import pareto_front
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def write(path: str | os.PathLike[str], report: Report) -> None:
+    """Writes the page to `path`; a file that stood there stays whole if writing fails.
+
+    Raises:
+        OSError: Where the file cannot be written.
+        UnsupportedError: Without Jinja and Plotly.
+    """
+    page = render(report)
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(page)
+        os.chmod(name, 0o644)
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def render(report: Report) -> str:
+    """The page as text: style, script and data inside, nothing to load.
+
+    Raises:
+        InvalidValueError: If the report holds no model, or two of the same name.
+        UnsupportedError: Without Jinja and Plotly.
+    """
+    names = [entry.name for entry in report.entries]
+    if not names or len(set(names)) < len(names):
+        raise InvalidValueError(f"report: needs one or more models of different names, got {names}")
+    try:
+        import jinja2
+        from plotly.offline import get_plotlyjs  # type: ignore[import-untyped]
+    except ImportError as error:
+        raise UnsupportedError(
+            f"report: needs {error.name}; install it with: pip install 'fastcnn[report]'"
+        ) from error
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters |= {"count": format.count, "size": format.size, "times": format.times}
+    return environment.get_template("report.html.j2").render(
+        report=report,
+        columns=COLUMNS,
+        highlights=_highlights(report),
+        front={
+            report.entries[i].name
+            for i in pareto_front([(e.throughput, e.accuracy) for e in report.entries])
+        },
+        pairs={
+            entry.name: pair_layers(report.original.layers, entry.layers)
+            for entry in report.entries[1:]
+        },
+        colour=style.colour,
+        charts=_json(
+            {
+                "speed-and-accuracy": charts.speed_and_accuracy(report.entries),
+                "validation-error": charts.validation_error(report.entries),
+                "training-loss": charts.training_loss(report.entries),
+            }
+        ),
+        has_curves=any(entry.curve for entry in report.entries),
+        plotly=get_plotlyjs(),
+    )
+
+
+def _highlights(report: Report) -> list[tuple[str, str, str]]:
+    """Key figures on top of the page: (figure, what it is, of which model)."""
+    original, others = report.original, report.entries[1:]
+    top = [(f"{100 * original.accuracy:.2f}%", "test accuracy", original.name)]
+    if others:
+        best = max(others, key=lambda e: e.accuracy)
+        fast = max(others, key=lambda e: e.throughput)
+        small = min(others, key=lambda e: e.bytes_on_disk)
+        top += [
+            (f"{100 * best.accuracy:.2f}%", "best accuracy after compression", best.name),
+            (format.times(fast.throughput / original.throughput), "the throughput", fast.name),
+            (format.times(small.bytes_on_disk / original.bytes_on_disk), "the size", small.name),
+        ]
+    return top
+
+
+def _json(data: Any) -> str:
+    """JSON that is safe inside a script element."""
+    return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
