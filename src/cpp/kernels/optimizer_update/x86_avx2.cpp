@@ -1,0 +1,14 @@
+#include "kernels/optimizer_update/generic.h"
+#include "simd/vec_avx2.h"
+
+namespace fastcnn::kernels {
+
+using V = simd::avx2::f32;
+
+void sgd_update_f32__avx2(const OptimizerUpdate& u) { optimizer_update<V, Sgd>(u); }
+void nesterov_update_f32__avx2(const OptimizerUpdate& u) { optimizer_update<V, Nesterov>(u); }
+void adagrad_update_f32__avx2(const OptimizerUpdate& u) { optimizer_update<V, Adagrad>(u); }
+void rmsprop_update_f32__avx2(const OptimizerUpdate& u) { optimizer_update<V, Rmsprop>(u); }
+void adam_update_f32__avx2(const OptimizerUpdate& u) { optimizer_update<V, Adam>(u); }
+
+}  // namespace fastcnn::kernels
