@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/pool2d/pool2d.h"
+#include "simd/inline.h"
+
+namespace fastcnn::kernels {
+
+// The part [begin, end) of a window's `kernel` rows or columns that lies inside the image.
+struct WindowSpan {
+  std::size_t begin, end;
+};
+
+// A window that starts `pad` before `position` in an image of `extent` pixels.
+FASTCNN_INLINE WindowSpan clip(std::size_t position, std::size_t pad, std::size_t kernel,
+                               std::size_t extent) {
+  WindowSpan span;
+  span.begin = position < pad ? pad - position : 0;
+  span.end = position + kernel > extent + pad ? extent + pad - position : kernel;
+  return span;
+}
+
+FASTCNN_INLINE WindowSpan clip_rows(const Pool2d& p, std::size_t i) {
+  return clip(i * p.stride_h, p.pad_top, p.kernel_h, p.h);
+}
+FASTCNN_INLINE WindowSpan clip_cols(const Pool2d& p, std::size_t j) {
+  return clip(j * p.stride_w, p.pad_left, p.kernel_w, p.w);
+}
+
+// The columns of dst whose windows touch neither the left nor the right border.
+FASTCNN_INLINE WindowSpan inner_cols(const Pool2d& p) {
+  WindowSpan span;
+  span.begin = (p.pad_left + p.stride_w - 1) / p.stride_w;
+  if (span.begin > p.ow) span.begin = p.ow;
+  span.end = p.w + p.pad_left < p.kernel_w ? 0 : (p.w + p.pad_left - p.kernel_w) / p.stride_w + 1;
+  if (span.end > p.ow) span.end = p.ow;
+  if (span.end < span.begin) span.end = span.begin;
+  return span;
+}
+
+// Where pixel (row, col) of the window of dst[i, j] lies in src, in pixels.
+FASTCNN_INLINE std::size_t pixel(const Pool2d& p, std::size_t i, std::size_t j, std::size_t row,
+                                 std::size_t col) {
+  return (i * p.stride_h + row - p.pad_top) * p.w + j * p.stride_w + col - p.pad_left;
+}
+
+FASTCNN_INLINE float divisor(const Pool2d& p, WindowSpan rows, WindowSpan cols) {
+  const std::size_t count = p.count_include_pad ? p.kernel_h * p.kernel_w
+                                                : (rows.end - rows.begin) * (cols.end - cols.begin);
+  return static_cast<float>(count);
+}
+
+}  // namespace fastcnn::kernels

@@ -1,0 +1,82 @@
+#include "ops/pool2d_window.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "cpu/isa.h"
+
+namespace fastcnn::ops {
+namespace {
+
+// Reads a list of integers, each in [least, 2^31).
+template <std::size_t kCount>
+std::array<std::int64_t, kCount> read(const OpSpec& spec, const char* name, std::int64_t least) {
+  const std::vector<std::int64_t> values = spec.attributes.get_ints(name, kCount);
+  std::array<std::int64_t, kCount> result;
+  for (std::size_t i = 0; i < kCount; ++i) {
+    require(values[i] >= least && values[i] <= std::numeric_limits<std::int32_t>::max(),
+            ErrorKind::kValue, spec.op, ": ", name, " must be ", least, " or more, it holds ",
+            values[i]);
+    result[i] = values[i];
+  }
+  return result;
+}
+
+}  // namespace
+
+PoolWindow::PoolWindow(const OpSpec& spec, const Shape& image)
+    : image_(image),
+      kernel_(read<2>(spec, "kernel_size", 1)),
+      stride_(read<2>(spec, "strides", 1)),
+      pad_(read<4>(spec, "pads", 0)),
+      block_(static_cast<std::int64_t>(cpu::block())),
+      count_include_pad_(spec.attributes.get_int("count_include_pad", 0) != 0) {
+  require(image.rank() == 4, ErrorKind::kShape, spec.op, ": x must have rank 4, its shape is ",
+          image);
+  std::int64_t pooled[2];
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    const char* direction = axis == 0 ? "vertical" : "horizontal";
+    const std::int64_t before = pad_[axis];
+    const std::int64_t after = pad_[axis + 2];
+    require(std::max(before, after) < kernel_[axis], ErrorKind::kValue, spec.op, ": ", direction,
+            " pads ", before, " and ", after, " must be under the kernel size ", kernel_[axis],
+            ", else a window holds padding alone");
+    const std::int64_t room = image[axis + 2] + before + after - kernel_[axis];
+    require(image[axis + 2] > 0 && room >= 0, ErrorKind::kShape, spec.op, ": ", direction,
+            " kernel size ", kernel_[axis], " is over the padded extent ",
+            image[axis + 2] + before + after, " of x ", image,
+            "; take a smaller window or pad more");
+    pooled[axis] = room / stride_[axis] + 1;
+  }
+  oh_ = pooled[0];
+  ow_ = pooled[1];
+}
+
+std::int64_t PoolWindow::planes() const { return image_[0] * divide_up(image_[1], block_); }
+
+double PoolWindow::flops() const {
+  return static_cast<double>(pooled().count()) * static_cast<double>(kernel_[0] * kernel_[1]);
+}
+
+double PoolWindow::plane_bytes() const {
+  return static_cast<double>((plane_stride() + pooled_stride()) * sizeof(float));
+}
+
+kernels::Pool2d PoolWindow::geometry() const {
+  kernels::Pool2d pool = {};
+  pool.h = static_cast<std::size_t>(image_[2]);
+  pool.w = static_cast<std::size_t>(image_[3]);
+  pool.oh = static_cast<std::size_t>(oh_);
+  pool.ow = static_cast<std::size_t>(ow_);
+  pool.kernel_h = static_cast<std::size_t>(kernel_[0]);
+  pool.kernel_w = static_cast<std::size_t>(kernel_[1]);
+  pool.stride_h = static_cast<std::size_t>(stride_[0]);
+  pool.stride_w = static_cast<std::size_t>(stride_[1]);
+  pool.pad_top = static_cast<std::size_t>(pad_[0]);
+  pool.pad_left = static_cast<std::size_t>(pad_[1]);
+  pool.count_include_pad = count_include_pad_;
+  pool.last_row = pool.oh;
+  return pool;
+}
+
+}  // namespace fastcnn::ops
