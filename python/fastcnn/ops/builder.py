@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from fastcnn.errors import GraphError
 from fastcnn.graph import Graph, Node, Traits, Type, Value, verify
-from fastcnn.ops import op as registry
+from fastcnn.ops.infer import infer
 from fastcnn.typing import Array, Attribute, DType, Shape
 
 
@@ -44,8 +44,7 @@ class Builder:
         self, op: str, *inputs: Value, name: str = "", layer: str = "", **attrs: Attribute
     ) -> tuple[Value, ...]:
         """Appends a node; gives all its outputs."""
-        inferred = registry.get(op).infer(*(value.type for value in inputs), **attrs)
-        types = inferred if isinstance(inferred, tuple) else (inferred,)
+        types = infer(op, [value.type for value in inputs], attrs)
         name = self._unique(name or op, self._node_names)
         outputs = tuple(
             Value(self._unique(name if len(types) == 1 else f"{name}.{i}"), type_)

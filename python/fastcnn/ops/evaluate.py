@@ -37,11 +37,12 @@ def evaluate(
 
     for value in graph.inputs:
         known[value.name] = _as(dtype, np.asarray(feeds[value.name]))
-    for node in graph.nodes:
-        result = registry.get(node.op).reference(*map(read, node.inputs), **node.attrs)
-        arrays = result if isinstance(result, tuple) else (result,)
-        for value, array in zip(node.outputs, arrays, strict=True):
-            known[value.name] = array
+    with np.errstate(all="ignore"):  # infinities and NaNs follow IEEE 754, as in the kernels
+        for node in graph.nodes:
+            result = registry.get(node.op).reference(*map(read, node.inputs), **node.attrs)
+            arrays = result if isinstance(result, tuple) else (result,)
+            for value, array in zip(node.outputs, arrays, strict=True):
+                known[value.name] = np.asarray(array)
     for value in (*graph.outputs, *(new for _, new in graph.updates)):
         read(value)
     return known

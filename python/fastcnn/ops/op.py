@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from fastcnn.errors import UnsupportedError
 from fastcnn.graph import Node, Type, Value
-from fastcnn.ops.channels import Tie
+from fastcnn.ops.channels import Tie, fix_axes
 from fastcnn.typing import Array
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ class Op:
 
         Without a rule every axis is fixed: nothing next to this node is pruned.
         """
-        values = (*node.inputs, *node.outputs)
-        return [Tie.fixed(value, axis) for value in values for axis in range(len(value.shape))]
+        return [tie for value in (*node.inputs, *node.outputs) for tie in fix_axes(value)]
 
 
 _REGISTRY: dict[str, Op] = {}

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from fastcnn.graph import Node, Type, Value
+from fastcnn.ops import checks
 from fastcnn.ops.builder import Builder
-from fastcnn.ops.channels import Tie
+from fastcnn.ops.elementwise import Elementwise
 from fastcnn.ops.op import Op, register
 from fastcnn.typing import Array
 
 
 @register
-class Relu(Op):
+class Relu(Elementwise):
     """Rectified linear unit, elementwise.
 
         y = max(x, 0)
@@ -30,10 +30,10 @@ class Relu(Op):
 
     name = "relu"
 
-    def infer(self, x: Type, **attrs: Any) -> Type:
-        return x
+    def infer(self, x: Type) -> Type:
+        return checks.same_floats(self.name, x=x)
 
-    def reference(self, x: Array, **attrs: Any) -> Array:
+    def reference(self, x: Array) -> Array:
         return np.maximum(x, 0)
 
     def gradient(self, g: Builder, node: Node, *grads: Value | None) -> Sequence[Value | None]:
@@ -41,21 +41,21 @@ class Relu(Op):
         assert grad_y is not None
         return [g.apply("relu_backward", grad_y, node.output)]
 
-    def channels(self, node: Node) -> Sequence[Tie]:
-        return [Tie.same(node.inputs[0], 1, node.output, 1)]
-
 
 @register
 class ReluBackward(Op):
     """Gradient of `relu` by its input.
 
         grad_x = grad_y where y > 0, else 0
+
+    Shape:
+        grad_y, y, grad_x: the same.
     """
 
     name = "relu_backward"
 
-    def infer(self, grad_y: Type, y: Type, **attrs: Any) -> Type:
-        return grad_y
+    def infer(self, grad_y: Type, y: Type) -> Type:
+        return checks.same_floats(self.name, grad_y=grad_y, y=y)
 
-    def reference(self, grad_y: Array, y: Array, **attrs: Any) -> Array:
+    def reference(self, grad_y: Array, y: Array) -> Array:
         return np.where(y > 0, grad_y, 0)
