@@ -18,6 +18,7 @@
 
 #include "base/error.h"
 #include "cpu/cpu_count.h"
+#include "cpu/denormals.h"
 
 namespace fastcnn::cpu {
 namespace {
@@ -32,13 +33,6 @@ void pause() {
   _mm_pause();
 #elif defined(__aarch64__)
   asm volatile("yield");
-#endif
-}
-
-// Tiny results must not slow a kernel down by a factor of a hundred.
-void flush_denormals() {
-#if defined(__x86_64__)
-  _mm_setcsr(_mm_getcsr() | 0x8040);  // flush to zero, denormals are zero
 #endif
 }
 
@@ -83,7 +77,7 @@ struct ThreadPool::State {
   Loop loop;
 
   void serve() {
-    flush_denormals();
+    const FlushDenormals flush;
     std::size_t seen = 0;
     while (!stop.load(std::memory_order_acquire)) {
       const std::size_t now = generation.load(std::memory_order_acquire);
@@ -135,9 +129,9 @@ struct ThreadPool::State {
     if (wake_all) wake.notify_all();
   }
 
-  void start(std::size_t count) {
-    threads = count;
-    for (std::size_t i = 1; i < count; ++i) workers.emplace_back([this] { serve(); });
+  // Called by the owner: workers start with the first loop that has room for them.
+  void start_missing() {
+    while (workers.size() + 1 < threads) workers.emplace_back([this] { serve(); });
   }
 
   void join() {
@@ -159,14 +153,14 @@ ThreadPool& ThreadPool::instance() {
 }
 
 ThreadPool::ThreadPool() : state_(std::make_unique<State>()) {
-  state_->start(default_threads());
-  // Threads do not survive fork(); the child leaves the old state alone and starts anew.
+  state_->threads = default_threads();
+  // Threads do not survive fork(): the child leaves the old state alone and takes a new one.
   pthread_atfork(nullptr, nullptr, [] {
     ThreadPool& pool = instance();
     const std::size_t threads = pool.state_->threads;
-    pool.state_.release();
+    static_cast<void>(pool.state_.release());
     pool.state_ = std::make_unique<State>();
-    pool.state_->start(threads);
+    pool.state_->threads = threads;
   });
 }
 
@@ -180,7 +174,7 @@ void ThreadPool::set_threads(std::size_t threads) {
   const std::lock_guard<std::mutex> lock(state_->owner);
   if (threads == state_->threads) return;
   state_->join();
-  state_->start(threads);
+  state_->threads = threads;
 }
 
 void ThreadPool::run(std::size_t tasks, std::size_t limit, Call call, void* context) {
@@ -192,6 +186,7 @@ void ThreadPool::run(std::size_t tasks, std::size_t limit, Call call, void* cont
     return;
   }
 
+  state.start_missing();
   Loop& loop = state.loop;
   loop.call = call;
   loop.context = context;

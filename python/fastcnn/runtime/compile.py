@@ -1,0 +1,72 @@
+"""From a model, a graph or a file to a session."""
+
+from __future__ import annotations
+
+import os
+from typing import Protocol
+
+from fastcnn.errors import InvalidValueError, UnsupportedError
+from fastcnn.graph import Graph
+from fastcnn.graph import file as graph_file
+from fastcnn.ops.statistics import statistics
+from fastcnn.passes import for_inference
+from fastcnn.runtime.machine import get_num_threads, set_num_threads
+from fastcnn.runtime.session import Session
+
+_CHECKED_MACS = 50_000_000
+"""Graphs up to this size have every pass checked on random input by default."""
+
+
+class HasGraph(Protocol):
+    """Anything that holds a graph: a model."""
+
+    @property
+    def graph(self) -> Graph: ...  # noqa: D102
+
+
+def compile(  # noqa: A001  (the public name is fixed)
+    model: HasGraph | Graph | str | os.PathLike[str],
+    *,
+    threads: int | None = None,
+    device: str = "cpu",
+    precision: str = "float32",
+    check: bool | None = None,
+) -> Session:
+    """Makes a model ready to run.
+
+    Args:
+        model: A model, a graph in inference form, or the path of a `.fcnn` file.
+        threads: Threads a call may use; all that `get_num_threads()` tells if None.
+        device: "cpu".
+        precision: "float32".
+        check: Whether every pass compares outputs before and after on random input; if None,
+            only for graphs of up to 50 million multiply-adds.
+
+    Raises:
+        FileFormatError: The file is damaged.
+        UnsupportedError: The device or the precision is not there.
+    """
+    if device != "cpu":
+        raise UnsupportedError(f"compile: device '{device}' is not there; this build has 'cpu'")
+    if precision != "float32":
+        raise UnsupportedError(f"compile: precision '{precision}' is not there; use 'float32'")
+    if threads is not None and not 1 <= threads <= 256:
+        raise InvalidValueError(f"compile: threads={threads} is not from 1 to 256")
+    if threads is not None and threads > get_num_threads():
+        set_num_threads(threads)
+    graph = _graph_of(model)
+    if check is None:
+        check = statistics(graph).macs <= _CHECKED_MACS
+    ready, reports = for_inference(graph, check=check)
+    return Session(ready, threads=threads or get_num_threads(), reports=tuple(reports))
+
+
+def _graph_of(model: HasGraph | Graph | str | os.PathLike[str]) -> Graph:
+    if isinstance(model, Graph):
+        return model
+    if isinstance(model, str | os.PathLike):
+        path = os.fspath(model)
+        if not path.endswith(".fcnn"):
+            raise UnsupportedError(f"compile: '{path}' is no .fcnn file")
+        return graph_file.load(path)[0]
+    return model.graph

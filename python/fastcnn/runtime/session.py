@@ -1,0 +1,181 @@
+"""Inference sessions."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+
+import numpy as np
+
+from fastcnn import _core
+from fastcnn.errors import InvalidValueError
+from fastcnn.graph import Graph, Value
+from fastcnn.passes import PassReport, specialize
+from fastcnn.runtime.machine import peak_gflops
+from fastcnn.runtime.plan import make_plan
+from fastcnn.runtime.table import Table
+from fastcnn.typing import Array, Shape
+
+_MAX_PLANS = 32
+"""Input shapes whose plans a session keeps; the least recently used one goes first."""
+
+
+class Session:
+    """A graph ready to run on the CPU.
+
+    Call it with arrays, get arrays. Any batch size runs at full speed: a plan is made at the first
+    call with a shape and kept; weights are packed once for all plans. A session may be called from
+    several threads at once.
+    """
+
+    def __init__(
+        self, graph: Graph, *, threads: int, reports: tuple[PassReport, ...] = (), guard: bool = False
+    ) -> None:
+        """Takes a graph that no pass has anything left to do on; see `runtime.compile`."""
+        self.graph = graph
+        self.threads = threads
+        self.reports = reports
+        self._guard = guard
+        self._cache = _core.PackCache()
+        self._plans: OrderedDict[tuple[Shape, ...], _core.Plan] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __call__(self, *arrays: Array, **named: Array) -> Array | dict[str, Array]:
+        """Runs the graph.
+
+        Args:
+            *arrays: One for each input, in order; or a single dict by name.
+            **named: Inputs by name.
+
+        Returns:
+            The output, or a dict by name where the graph has several.
+
+        Raises:
+            ShapeError: A shape does not fit the graph.
+            InvalidValueError: An input is missing or unknown.
+        """
+        inputs = self._arrange(arrays, named)
+        results = self.plan(tuple(array.shape for array in inputs)).run(inputs)
+        if len(results) == 1:
+            return results[0]
+        return {value.name: y for value, y in zip(self.graph.outputs, results, strict=True)}
+
+    def plan(self, shapes: tuple[Shape, ...]) -> _core.Plan:
+        """The plan for these input shapes, made if there is none yet."""
+        plan = self._plans.get(shapes)
+        if plan is not None:
+            return plan
+        with self._lock:
+            if shapes not in self._plans:
+                names = (value.name for value in self.graph.inputs)
+                self._plans[shapes] = make_plan(
+                    specialize(self.graph, dict(zip(names, shapes, strict=True))),
+                    threads=self.threads,
+                    guard=self._guard,
+                    cache=self._cache,
+                )
+                if len(self._plans) > _MAX_PLANS:
+                    self._plans.popitem(last=False)
+            return self._plans[shapes]
+
+    def explain(self, *arrays: Array) -> Table:
+        """What runs, in which layout, on which kernel, and why; with the time of each step.
+
+        Args:
+            *arrays: Inputs to measure on; random ones of batch 1 if none are given.
+        """
+        inputs = self._arrange(arrays, {}) if arrays else self._random_inputs()
+        rows, _ = self._measure(inputs)
+        for row in rows:
+            del row["GFLOP/s"]
+        return Table(
+            f"Plan for {_describe(inputs)}, {self.threads} threads",
+            rows,
+            [str(report) for report in self.reports],
+            {"ms": "{:.4f}", "MFLOP": "{:.2f}"},
+        )
+
+    def profile(self, *arrays: Array, runs: int = 50) -> Table:
+        """Time, speed and share of this machine's peak of each step.
+
+        Args:
+            *arrays: Inputs to measure on; random ones of batch 1 if none are given.
+            runs: Runs to take the median of.
+        """
+        inputs = self._arrange(arrays, {}) if arrays else self._random_inputs()
+        rows, total = self._measure(inputs, runs)
+        peak = peak_gflops(self.threads)
+        for row in rows:
+            speed = row["GFLOP/s"]
+            row["% of peak"] = None if speed is None else 100 * speed / peak
+            row["% of time"] = 100 * row["ms"] / total if total else None
+            del row["why"]
+        return Table(
+            f"Profile of {_describe(inputs)}, {self.threads} threads",
+            rows,
+            [f"total {total:.4f} ms; peak {peak:.0f} GFLOP/s, measured"],
+            {
+                "ms": "{:.4f}",
+                "MFLOP": "{:.2f}",
+                "GFLOP/s": "{:.1f}",
+                "% of peak": "{:.0f}",
+                "% of time": "{:.1f}",
+            },
+        )
+
+    def _measure(self, inputs: list[Array], runs: int = 20) -> tuple[list[dict[str, object]], float]:
+        plan = self.plan(tuple(array.shape for array in inputs))
+        plan.run(inputs)
+        medians = np.median([plan.profile(inputs) for _ in range(runs)], axis=0)
+        rows: list[dict[str, object]] = []
+        for step, ms in zip(plan.steps(), medians, strict=True):
+            mflop = step["flops"] * 1e-6
+            rows.append(
+                {
+                    "node": step["name"],
+                    "op": step["op"],
+                    "kernel": step["kernel"],
+                    "layout": step["layout"],
+                    "MFLOP": mflop or None,
+                    "ms": float(ms),
+                    "GFLOP/s": mflop / ms if mflop and ms else None,
+                    "why": step["why"] or None,
+                }
+            )
+        return rows, float(medians.sum())
+
+    def _random_inputs(self) -> list[Array]:
+        rng = np.random.default_rng(0)
+        return [
+            rng.random([1 if extent is None else extent for extent in value.shape], np.float32)
+            if value.type.dtype == "float32"
+            else np.zeros([1 if extent is None else extent for extent in value.shape], np.int32)
+            for value in self.graph.inputs
+        ]
+
+    def _arrange(self, arrays: tuple[Array, ...], named: Mapping[str, Array]) -> list[Array]:
+        names = [value.name for value in self.graph.inputs]
+        if len(arrays) == 1 and isinstance(arrays[0], Mapping):
+            arrays, named = (), {**arrays[0], **named}
+        given = dict(zip(names, arrays, strict=False)) | dict(named)
+        if len(arrays) > len(names) or given.keys() != set(names):
+            raise InvalidValueError(
+                f"session: takes the inputs {names}, was given {len(arrays)} by position and "
+                f"{sorted(named)} by name"
+            )
+        return [as_input(value, given[value.name]) for value in self.graph.inputs]
+
+
+def as_input(value: Value, array: Array) -> Array:
+    """`array` as the contiguous array of the type that input `value` takes."""
+    array = np.asarray(array)
+    if array.dtype.kind not in "fiub":
+        raise InvalidValueError(
+            f"input '{value.name}': takes numbers, was given an array of {array.dtype}"
+        )
+    return np.ascontiguousarray(array, value.type.dtype).reshape(array.shape)
+
+
+def _describe(inputs: list[Array]) -> str:
+    return ", ".join("x".join(map(str, array.shape)) for array in inputs)

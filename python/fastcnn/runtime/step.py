@@ -1,0 +1,74 @@
+"""Graphs that change their own state: training steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from fastcnn import _core
+from fastcnn.graph import Graph
+from fastcnn.passes import specialize
+from fastcnn.runtime.machine import get_num_threads
+from fastcnn.runtime.plan import make_plan
+from fastcnn.runtime.session import as_input
+from fastcnn.typing import Array, Shape
+
+
+class Step:
+    """A graph with updates, compiled for each shape of its inputs.
+
+    One `run` is one call into native code: forward, loss, backward, regularisation and update. The
+    state is shared by the plans of all shapes, so the last, smaller batch of an epoch trains the
+    same weights.
+
+    Args:
+        graph: The training step. Every parameter that an update replaces becomes state, copied
+            from the graph's data; other parameters are constants.
+        threads: Threads a run may use; all if None. The results do not depend on it.
+        guard: Fences every buffer and checks the fences, for tests.
+    """
+
+    def __init__(self, graph: Graph, *, threads: int | None = None, guard: bool = False) -> None:
+        """Copies the state; compiles nothing yet."""
+        self._graph = graph
+        self._threads = threads or get_num_threads()
+        self._guard = guard
+        self._cache = _core.PackCache()
+        self._plans: dict[tuple[Shape, ...], _core.Plan] = {}
+        self.state: dict[str, Array] = {
+            old.name: np.array(old.data, order="C") for old, _ in graph.updates if old.data is not None
+        }
+        """The arrays that hold the parameters, by name. Runs write to them: copy to keep."""
+
+    def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
+        """Runs the step once and updates the state.
+
+        Args:
+            feeds: One array for each input of the graph, by name.
+
+        Returns:
+            The graph's outputs by name.
+        """
+        inputs = [as_input(value, feeds[value.name]) for value in self._graph.inputs]
+        results = self.plan(tuple(array.shape for array in inputs)).run(inputs)
+        return {value.name: y for value, y in zip(self._graph.outputs, results, strict=True)}
+
+    def plan(self, shapes: tuple[Shape, ...]) -> _core.Plan:
+        """The plan for these input shapes, made if there is none yet."""
+        plan = self._plans.get(shapes)
+        if plan is None:
+            names = (value.name for value in self._graph.inputs)
+            plan = self._plans[shapes] = make_plan(
+                specialize(self._graph, dict(zip(names, shapes, strict=True))),
+                threads=self._threads,
+                state=self.state,
+                guard=self._guard,
+                cache=self._cache,
+            )
+        return plan
+
+    @property
+    def graph(self) -> Graph:
+        """The graph with a copy of the current state."""
+        return self._graph.with_data({name: array.copy() for name, array in self.state.items()})

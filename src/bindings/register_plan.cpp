@@ -1,0 +1,149 @@
+#include <pybind11/stl.h>
+
+#include "bindings/convert/arrays.h"
+#include "bindings/register.h"
+#include "engine/plan.h"
+
+namespace py = pybind11;
+using namespace pybind11::literals;
+
+namespace fastcnn::bindings {
+namespace {
+
+using engine::NodeSpec;
+using engine::Plan;
+using engine::PlanSpec;
+using engine::Role;
+using engine::ValueSpec;
+
+// (name, shape, dtype, role, array or None)
+using ValueTuple = std::tuple<std::string, std::vector<std::int64_t>, std::string, std::string,
+                              std::optional<py::array>>;
+// (name, op, inputs, outputs, attributes)
+using NodeTuple = std::tuple<std::string, std::string, std::vector<std::size_t>,
+                             std::vector<std::size_t>, std::map<std::string, Attributes::Value>>;
+
+Role role_from(const std::string& name) {
+  if (name == "input") return Role::kInput;
+  if (name == "constant") return Role::kConstant;
+  if (name == "state") return Role::kState;
+  if (name == "computed") return Role::kComputed;
+  throw Error(ErrorKind::kValue, join("plan: '", name, "' is no role of a value"));
+}
+
+ValueSpec value_from(const ValueTuple& tuple) {
+  const auto& [name, extents, dtype, role, array] = tuple;
+  ValueSpec value{name, {Shape(extents), dtype_from(dtype), Layout::kPlain}, role_from(role), {}};
+  const bool needs_data = value.role == Role::kConstant || value.role == Role::kState;
+  require(needs_data == array.has_value(), ErrorKind::kValue, "plan: value '", name, "' is ", role,
+          needs_data ? " and needs data" : " and takes no data");
+  if (array) {
+    check_array(*array, value.desc, "value '" + name + "'");
+    require(value.role != Role::kState || array->writeable(), ErrorKind::kValue, "plan: state '",
+            name, "' is read-only");
+    value.data = share_memory(*array);
+  }
+  return value;
+}
+
+void check_indices(const std::vector<std::size_t>& indices, std::size_t count) {
+  for (const std::size_t index : indices) {
+    require(index < count, ErrorKind::kValue, "plan: value ", index, " of ", count);
+  }
+}
+
+std::unique_ptr<Plan> make_plan(const std::vector<ValueTuple>& values,
+                                const std::vector<NodeTuple>& nodes,
+                                const std::vector<std::size_t>& inputs,
+                                const std::vector<std::size_t>& outputs,
+                                const std::vector<std::pair<std::size_t, std::size_t>>& updates,
+                                std::size_t threads, bool guard,
+                                const std::shared_ptr<engine::PackCache>& cache) {
+  PlanSpec spec;
+  for (const ValueTuple& value : values) spec.values.push_back(value_from(value));
+  const std::size_t count = values.size();
+  for (const auto& [name, op, node_inputs, node_outputs, attributes] : nodes) {
+    check_indices(node_inputs, count);
+    check_indices(node_outputs, count);
+    spec.nodes.push_back({name, op, node_inputs, node_outputs, Attributes(attributes)});
+  }
+  check_indices(inputs, count);
+  check_indices(outputs, count);
+  for (const auto& [state, now] : updates) check_indices({state, now}, count);
+  spec.inputs = inputs;
+  spec.outputs = outputs;
+  spec.updates = updates;
+  spec.threads = threads;
+  spec.guard = guard;
+  spec.cache = cache;
+  const py::gil_scoped_release release;
+  return std::make_unique<Plan>(std::move(spec));
+}
+
+// Checks `arrays` against the plan's inputs and gives their memory.
+std::vector<const void*> input_pointers(const Plan& plan, const std::vector<py::array>& arrays) {
+  const PlanSpec& spec = plan.spec();
+  require(arrays.size() == spec.inputs.size(), ErrorKind::kValue, "plan: takes ",
+          spec.inputs.size(), " inputs, was given ", arrays.size());
+  std::vector<const void*> pointers;
+  for (std::size_t i = 0; i < arrays.size(); ++i) {
+    const ValueSpec& value = spec.values[spec.inputs[i]];
+    check_array(arrays[i], value.desc, "input '" + value.name + "'");
+    pointers.push_back(arrays[i].data());
+  }
+  return pointers;
+}
+
+std::vector<py::array> run(const Plan& plan, const std::vector<py::array>& inputs,
+                           std::vector<double>* milliseconds) {
+  const std::vector<const void*> sources = input_pointers(plan, inputs);
+  std::vector<py::array> results;
+  std::vector<void*> targets;
+  for (const std::size_t output : plan.spec().outputs) {
+    results.push_back(new_array(plan.spec().values[output].desc));
+    targets.push_back(results.back().mutable_data());
+  }
+  const py::gil_scoped_release release;
+  plan.run(sources, targets, milliseconds);
+  return results;
+}
+
+py::list steps(const Plan& plan) {
+  py::list list;
+  for (const engine::StepInfo& step : plan.steps()) {
+    list.append(py::dict("name"_a = step.name, "op"_a = step.op, "kernel"_a = step.kernel,
+                         "layout"_a = step.layout, "why"_a = step.why, "flops"_a = step.flops,
+                         "bytes"_a = step.size_bytes));
+  }
+  return list;
+}
+
+}  // namespace
+
+void register_plan(py::module_& module) {
+  py::class_<engine::PackCache, std::shared_ptr<engine::PackCache>>(module, "PackCache")
+      .def(py::init<>())
+      .def_property_readonly("size_bytes", &engine::PackCache::size_bytes);
+
+  py::class_<Plan>(module, "Plan")
+      .def(py::init(&make_plan), py::kw_only(), "values"_a, "nodes"_a, "inputs"_a, "outputs"_a,
+           "updates"_a, "threads"_a, "guard"_a, "cache"_a)
+      .def(
+          "run",
+          [](const Plan& plan, const std::vector<py::array>& inputs) {
+            return run(plan, inputs, nullptr);
+          },
+          "inputs"_a)
+      .def(
+          "profile",
+          [](const Plan& plan, const std::vector<py::array>& inputs) {
+            std::vector<double> milliseconds(plan.steps().size(), 0.0);
+            run(plan, inputs, &milliseconds);
+            return milliseconds;
+          },
+          "inputs"_a, "Milliseconds of each step of one run.")
+      .def("steps", &steps)
+      .def_property_readonly("arena_bytes", &Plan::arena_bytes);
+}
+
+}  // namespace fastcnn::bindings

@@ -1,0 +1,177 @@
+#include "engine/storage.h"
+
+#include <algorithm>
+
+namespace fastcnn::engine {
+namespace {
+
+class Assignment {
+ public:
+  Assignment(const PlanSpec& spec, Program& program) : spec_(spec), program_(program) {}
+
+  StoragePlan run() {
+    create();
+    share_aliases();
+    measure_lifetimes();
+    place_outputs();
+    work_in_place();
+    append_update_copies();
+    return std::move(plan_);
+  }
+
+ private:
+  Storage& of(std::size_t tensor) { return plan_.storages[plan_.of_tensor[tensor]]; }
+
+  void create() {
+    for (std::size_t t = 0; t < program_.tensors.size(); ++t) {
+      const Tensor& tensor = program_.tensors[t];
+      Storage storage;
+      storage.size_bytes = tensor.size_bytes;
+      if (tensor.held) {
+        storage.kind = Storage::Kind::kFixed;
+        storage.fixed = tensor.held.get();
+      }
+      plan_.storages.push_back(storage);
+      plan_.of_tensor.push_back(t);
+    }
+    for (std::size_t i = 0; i < spec_.inputs.size(); ++i) {
+      Storage& storage = of(program_.plain[spec_.inputs[i]]);
+      storage.kind = Storage::Kind::kInput;
+      storage.index = i;
+    }
+    for (std::size_t v = 0; v < spec_.values.size(); ++v) {
+      if (spec_.values[v].role != Role::kState) continue;
+      Storage& storage = of(program_.plain[v]);
+      storage.kind = Storage::Kind::kFixed;
+      storage.fixed = spec_.values[v].data.get();
+    }
+  }
+
+  // Makes tensor `b` use the memory of `a`.
+  void merge(std::size_t a, std::size_t b) {
+    const std::size_t to = plan_.of_tensor[a];
+    const std::size_t from = plan_.of_tensor[b];
+    if (to == from) return;
+    Storage& kept = plan_.storages[to];
+    const Storage& gone = plan_.storages[from];
+    kept.size_bytes = std::max(kept.size_bytes, gone.size_bytes);
+    kept.first = std::min(kept.first, gone.first);
+    kept.last = std::max(kept.last, gone.last);
+    for (std::size_t& storage : plan_.of_tensor) {
+      if (storage == from) storage = to;
+    }
+  }
+
+  void share_aliases() {
+    for (const Step& step : program_.steps) {
+      if (step.run->alias) merge(step.inputs[0], step.outputs[0]);
+    }
+  }
+
+  void measure_lifetimes() {
+    for (std::size_t s = 0; s < program_.steps.size(); ++s) {
+      const Step& step = program_.steps[s];
+      for (const auto* tensors : {&step.inputs, &step.packed, &step.outputs}) {
+        for (const std::size_t t : *tensors) {
+          Storage& storage = of(t);
+          storage.first = std::min(storage.first, s);
+          storage.last = std::max(storage.last, s);
+        }
+      }
+    }
+  }
+
+  bool is_update(std::size_t value) const {
+    for (const auto& [state, now] : spec_.updates) {
+      if (now == value) return true;
+    }
+    return false;
+  }
+
+  // A result is written straight to the caller's memory where nothing else claims its storage.
+  void place_outputs() {
+    for (std::size_t i = 0; i < spec_.outputs.size(); ++i) {
+      const std::size_t value = spec_.outputs[i];
+      const std::size_t tensor = program_.plain[value];
+      Storage& storage = of(tensor);
+      if (storage.kind == Storage::Kind::kArena && !is_update(value) &&
+          storage.size_bytes == program_.tensors[tensor].size_bytes) {
+        storage.kind = Storage::Kind::kOutput;
+        storage.index = i;
+        storage.last = kNone;
+      } else {
+        const std::size_t copy = append_copy(tensor, value);
+        of(copy).kind = Storage::Kind::kOutput;
+        of(copy).index = i;
+      }
+    }
+  }
+
+  void work_in_place() {
+    for (std::size_t s = 0; s < program_.steps.size(); ++s) {
+      const Step& step = program_.steps[s];
+      for (const ops::InPlace& pair : step.run->in_place) {
+        const std::size_t src = step.inputs[pair.input];
+        const std::size_t dst = step.outputs[pair.output];
+        if (of(dst).kind != Storage::Kind::kArena || of(src).last != s) continue;
+        if (program_.tensors[src].size_bytes != program_.tensors[dst].size_bytes) continue;
+        if (reads_twice(step, src)) continue;
+        if (of(src).kind == Storage::Kind::kArena || is_update_of(dst, src)) merge(src, dst);
+      }
+    }
+  }
+
+  // Whether another input of the step lies in the same memory as tensor `src`.
+  bool reads_twice(const Step& step, std::size_t src) {
+    std::size_t count = 0;
+    for (const std::size_t t : step.inputs) count += plan_.of_tensor[t] == plan_.of_tensor[src];
+    return count > 1;
+  }
+
+  bool is_update_of(std::size_t now, std::size_t state) const {
+    for (const auto& [old, next] : spec_.updates) {
+      if (program_.plain[old] == state && program_.plain[next] == now) return true;
+    }
+    return false;
+  }
+
+  void append_update_copies() {
+    for (const auto& [state, now] : spec_.updates) {
+      const std::size_t to = program_.plain[state];
+      const std::size_t from = program_.plain[now];
+      if (plan_.of_tensor[to] == plan_.of_tensor[from]) continue;
+      const std::size_t copy = append_copy(from, state);
+      plan_.of_tensor[copy] = plan_.of_tensor[to];
+    }
+  }
+
+  // Appends a step that copies `tensor`; gives the copy's tensor, which has a storage of its own.
+  std::size_t append_copy(std::size_t tensor, std::size_t value) {
+    const std::size_t copy = program_.tensors.size();
+    const std::size_t step = program_.steps.size();
+    program_.tensors.push_back(program_.tensors[tensor]);
+    program_.tensors[copy].held.reset();
+    program_.steps.push_back({spec_.values[value].name, "copy", "",
+                              make_copy(program_.tensors[tensor].desc), {tensor}, {copy}, {}});
+    Storage storage;
+    storage.size_bytes = program_.tensors[copy].size_bytes;
+    storage.first = step;
+    storage.last = kNone;
+    plan_.storages.push_back(storage);
+    plan_.of_tensor.push_back(plan_.storages.size() - 1);
+    of(tensor).last = std::max(of(tensor).last, step);
+    return copy;
+  }
+
+  const PlanSpec& spec_;
+  Program& program_;
+  StoragePlan plan_;
+};
+
+}  // namespace
+
+StoragePlan assign_storage(const PlanSpec& spec, Program& program) {
+  return Assignment(spec, program).run();
+}
+
+}  // namespace fastcnn::engine
