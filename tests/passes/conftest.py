@@ -1,0 +1,156 @@
+"""Graphs that the passes are tried on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from fastcnn.graph import Graph, Traits, Value
+from fastcnn.ops import Builder
+
+
+class Net:
+    """A builder that draws parameters."""
+
+    def __init__(self, *shape: int | None) -> None:
+        self.b = Builder()
+        self.rng = np.random.default_rng(1)
+        self.x = self.b.input("x", (None, *shape))
+
+    def parameter(self, name: str, *shape: int, trainable: bool = True) -> Value:
+        data = self.rng.standard_normal(shape).astype(np.float32)
+        return self.b.parameter(name, data, Traits(trainable=trainable))
+
+    def conv(self, x: Value, channels: int, kernel: int = 3, groups: int = 1, stride: int = 1) -> Value:
+        pad = kernel // 2
+        assert x.shape[1] is not None
+        w = self.parameter("conv/kernel", channels, x.shape[1] // groups, kernel, kernel)
+        b = self.parameter("conv/bias", channels)
+        return self.b.apply(
+            "conv2d", x, w, b, name="conv", strides=(stride, stride), pads=(pad,) * 4,
+            dilations=(1, 1), groups=groups, activation="linear",
+        )
+
+    def dense(self, x: Value, units: int) -> Value:
+        assert x.shape[1] is not None
+        w, b = self.parameter("dense/kernel", x.shape[1], units), self.parameter("dense/bias", units)
+        return self.b.apply("dense", x, w, b, name="dense", activation="linear")
+
+    def batch_norm(self, x: Value) -> Value:
+        assert x.shape[1] is not None
+        gamma, beta = (self.parameter(f"bn/{name}", x.shape[1]) for name in ("gamma", "beta"))
+        mean = self.parameter("bn/mean", x.shape[1], trainable=False)
+        spread = np.abs(self.rng.standard_normal(x.shape[1])).astype(np.float32) + 0.5
+        variance = self.b.parameter("bn/variance", spread, Traits(trainable=False))
+        return self.b.apply(
+            "batch_norm", x, gamma, beta, mean, variance, name="bn", epsilon=1e-3, momentum=0.9
+        )
+
+    def relu(self, x: Value) -> Value:
+        return self.b.apply("relu", x)
+
+    def max_pool(self, x: Value) -> Value:
+        return self.b.apply(
+            "max_pool2d", x, kernel_size=(2, 2), strides=(2, 2), pads=(0, 0, 0, 0)
+        )
+
+    def flatten(self, x: Value) -> Value:
+        last = self.b.apply("transpose", x, perm=(0, 2, 3, 1))
+        return self.b.apply("reshape", last, shape=(0, -1))
+
+    def image(self) -> Value:
+        return self.b.apply("transpose", self.x, perm=(0, 3, 1, 2))
+
+
+def chain() -> Graph:
+    """As a Keras-style model builds it: everything that can be folded, in a row."""
+    net = Net(8, 8, 1)
+    y = net.max_pool(net.relu(net.batch_norm(net.conv(net.image(), 4))))
+    y = net.b.apply("dropout", y, rate=0.5, seed=1)
+    y = net.b.apply("clip", net.conv(y, 6), low=0.0, high=6.0)
+    y = net.relu(net.batch_norm(net.dense(net.flatten(y), 5)))
+    return net.b.build([net.b.apply("softmax", net.dense(y, 3))])
+
+
+def residual() -> Graph:
+    """Two residual blocks, the second with a convolution on the shortcut."""
+    net = Net(3, 6, 6)
+    y = net.relu(net.batch_norm(net.conv(net.x, 4)))
+    z = net.batch_norm(net.conv(net.relu(net.batch_norm(net.conv(y, 4))), 4))
+    y = net.relu(net.b.apply("add", z, y, activation="linear"))
+    z = net.batch_norm(net.conv(y, 8, stride=2))
+    y = net.relu(net.b.apply("add", z, net.batch_norm(net.conv(y, 8, 1, stride=2)), activation="linear"))
+    y = net.b.apply("global_average_pool2d", y)
+    return net.b.build([net.dense(net.flatten(y), 3)])
+
+
+def branches() -> Graph:
+    """Grouped and depthwise convolutions, concatenation, and a value read twice by one sum."""
+    net = Net(4, 5, 5)
+    a = net.relu(net.conv(net.x, 4, groups=4))
+    b = net.relu(net.batch_norm(net.conv(net.x, 6, groups=2)))
+    y = net.conv(net.b.apply("concat", a, b, axis=1), 4)
+    y = net.relu(net.b.apply("add", y, y, activation="linear"))
+    return net.b.build([net.b.apply("scale", net.b.apply("scale", y, factor=1.0), factor=0.5)])
+
+
+def read_outside() -> Graph:
+    """The caller reads what the passes would like to remove."""
+    net = Net(3, 4, 4)
+    conv = net.conv(net.x, 4)
+    normal = net.batch_norm(conv)
+    relu = net.relu(normal)
+    return net.b.build([conv, normal, relu, net.b.apply("dropout", relu, rate=0.5, seed=1), net.x])
+
+
+def ends_in_identities() -> Graph:
+    """Outputs defined by identities, and nodes that nobody reads."""
+    net = Net(3, 4, 4)
+    y = net.relu(net.conv(net.x, 4))
+    net.dense(net.flatten(net.max_pool(y)), 2)
+    return net.b.build([net.b.apply("dropout", net.b.apply("scale", y, factor=1.0), rate=0.1, seed=1)])
+
+
+def known_in_part() -> Graph:
+    """Some of it depends on parameters only."""
+    net = Net(6)
+    w = net.b.apply("multiply", net.parameter("a", 6, 4), net.parameter("b", 6, 4))
+    bias = net.b.apply("scale", net.parameter("c", 4), factor=2.0)
+    return net.b.build([net.b.apply("dense", net.x, w, bias, activation="linear")])
+
+
+def reshapes() -> Graph:
+    """Transposes and reshapes that cancel, merge or do nothing."""
+    net = Net(4, 6, 1)
+    y = net.b.apply("transpose", net.b.apply("transpose", net.x, perm=(0, 3, 1, 2)), perm=(0, 2, 3, 1))
+    y = net.b.apply("transpose", net.relu(y), perm=(0, 3, 1, 2))
+    y = net.b.apply("reshape", net.b.apply("reshape", y, shape=(0, 8, 3)), shape=(0, -1))
+    a = net.b.apply("reshape", y, shape=(-1, 12))
+    b = net.b.apply("transpose", net.b.apply("reshape", y, shape=(0, 4, 6)), perm=(0, 2, 1))
+    return net.b.build([a, b, net.b.apply("reshape", net.b.apply("reshape", a, shape=(-1, 3)), shape=(-1, 24))])
+
+
+GRAPHS: tuple[Callable[[], Graph], ...] = (
+    chain, residual, branches, read_outside, ends_in_identities, known_in_part, reshapes,
+)
+
+
+@pytest.fixture(params=GRAPHS, ids=lambda build: build.__name__)
+def graph(request: pytest.FixtureRequest) -> Graph:
+    """Each of the graphs."""
+    built: Graph = request.param()
+    return built
+
+
+@pytest.fixture
+def graphs() -> dict[str, Graph]:
+    """All graphs by name."""
+    return {build.__name__: build() for build in GRAPHS}
+
+
+@pytest.fixture
+def net() -> Callable[..., Net]:
+    """Starts a net on an input of the given shape, without the batch."""
+    return Net

@@ -1,0 +1,151 @@
+"""What each rule does, and where it must not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fastcnn import passes
+from fastcnn.errors import GraphError, ShapeError
+from fastcnn.graph import Graph, Node
+from fastcnn.ops import evaluate
+from fastcnn.passes.order import in_order
+
+NetFn = Callable[..., Any]
+
+
+def ops(graph: Graph) -> Counter[str]:
+    return Counter(node.op for node in graph.nodes)
+
+
+def test_a_chain_becomes_one_node_a_layer(graphs: dict[str, Graph]) -> None:
+    new, _ = passes.for_inference(graphs["chain"])
+
+    # The first transpose moves an extent of 1, so it is a reshape; flatten is transpose, reshape.
+    assert ops(new) == Counter(
+        conv2d=2, dense=2, max_pool2d=1, softmax=1, transpose=1, reshape=2
+    )
+    activations = [node.attrs["activation"] for node in new.nodes if "activation" in node.attrs]
+    assert activations == ["relu", "relu6", "relu", "linear"]
+
+
+def test_residual_sums_and_their_activation_go_into_the_convolution(graphs: dict[str, Graph]) -> None:
+    new, _ = passes.for_inference(graphs["residual"])
+
+    assert "add" not in ops(new) and "relu" not in ops(new)
+    fused = [node for node in new.nodes if len(node.inputs) == 4]
+    assert [node.attrs["activation"] for node in fused] == ["relu", "relu"]
+
+
+def test_a_convolution_added_to_itself_is_left(graphs: dict[str, Graph]) -> None:
+    new = passes.FuseAdd()(graphs["branches"])
+
+    assert ops(new)["add"] == 1
+
+
+def test_what_the_caller_reads_is_not_fused_away(graphs: dict[str, Graph]) -> None:
+    new, _ = passes.for_inference(graphs["read_outside"])
+
+    assert ops(new) == ops(graphs["read_outside"])
+
+
+def test_an_output_of_an_identity_is_defined_by_what_feeds_it(graphs: dict[str, Graph]) -> None:
+    new, _ = passes.for_inference(graphs["ends_in_identities"])
+
+    assert ops(new) == Counter(conv2d=1)
+    assert new.nodes[0].output.name == graphs["ends_in_identities"].outputs[0].name
+
+
+def test_folding_keeps_pruned_zeros_and_traits(net: NetFn) -> None:
+    n = net(3, 4, 4)
+    graph = n.b.build([n.batch_norm(n.conv(n.x, 4))])
+    kernel = graph.nodes[0].inputs[1]
+    data = kernel.data.copy()
+    data[:2] = 0
+    pruned = replace(kernel.with_data(data), traits=replace(kernel.traits, pruned=True))
+    graph = graph.with_values({kernel.name: pruned})
+
+    new = passes.FoldBatchNorm()(graph)
+
+    folded = new.nodes[0].inputs[1]
+    assert folded.traits.pruned
+    np.testing.assert_array_equal(folded.data == 0, data == 0)
+
+
+def test_a_shared_kernel_is_folded_for_each_of_its_layers(net: NetFn) -> None:
+    n = net(4, 4, 4)
+    first = n.conv(n.x, 4)
+    shared = n.b.apply("conv2d", n.x, *n.b._nodes[0].inputs[1:], **n.b._nodes[0].attrs)
+    graph = n.b.build([n.batch_norm(first), n.batch_norm(shared)])
+
+    new, reports = passes.for_inference(graph)
+
+    assert ops(new) == Counter(conv2d=2)
+    assert all(report.kept for report in reports)
+
+
+def test_the_relu_moves_behind_the_pooling_for_training_only(graphs: dict[str, Graph]) -> None:
+    training, _ = passes.for_training(graphs["chain"])
+    order = [node.op for node in training.nodes]
+
+    assert order.index("max_pool2d") < order.index("relu")
+
+
+def test_a_pass_that_moves_the_outputs_is_undone_and_says_so(net: NetFn) -> None:
+    class Wrong(passes.Rewrite):
+        name = "wrong"
+        anchors = ("relu",)
+
+        def match(self, graph: Graph, node: Node) -> passes.Patch | None:
+            return passes.Patch((node,), (replace(node, op="tanh"),))
+
+    n = net(3)
+    graph = n.b.build([n.relu(n.x)])
+
+    kept, (report,) = Wrong().run(graph)
+
+    assert kept is graph
+    assert not report.kept and report.largest_error > 0.1
+    assert "undone" in str(report)
+
+
+def test_specialize_fills_in_the_batch(graphs: dict[str, Graph]) -> None:
+    new = passes.specialize(graphs["chain"], {"x": (7, 8, 8, 1)})
+
+    assert new.outputs[0].shape == (7, 3)
+    assert all(None not in value.shape for value in new.values.values())
+
+
+def test_specialize_names_the_input_that_does_not_fit(graphs: dict[str, Graph]) -> None:
+    with pytest.raises(ShapeError, match=r"input 'x'.*\[\?, 8, 8, 1\].*\[7, 9, 8, 1\]"):
+        passes.specialize(graphs["chain"], {"x": (7, 9, 8, 1)})
+    with pytest.raises(ShapeError, match="no input is named 'z'"):
+        passes.specialize(graphs["chain"], {"z": (1,)})
+
+
+def test_a_specialized_graph_can_be_optimised(graph: Graph) -> None:
+    shapes = {value.name: (2, *value.shape[1:]) for value in graph.inputs}
+    special = passes.specialize(graph, shapes)
+    x = np.random.default_rng(0).standard_normal(shapes["x"])
+
+    new, reports = passes.for_inference(special)
+
+    assert all(report.kept for report in reports)
+    before, after = evaluate(special, {"x": x}), evaluate(new, {"x": x})
+    for value in graph.outputs:
+        np.testing.assert_allclose(after[value.name], before[value.name], rtol=1e-5, atol=1e-5)
+
+
+def test_nodes_are_ordered_and_a_cycle_is_named(graphs: dict[str, Graph]) -> None:
+    nodes = graphs["residual"].nodes
+    places = {node.name: place for place, node in enumerate(nodes)}
+
+    assert in_order(tuple(reversed(nodes)), places) == nodes
+    a, b = nodes[0], nodes[1]
+    with pytest.raises(GraphError, match="wait for one another"):
+        in_order((replace(a, inputs=b.outputs), replace(b, inputs=a.outputs)), places)
