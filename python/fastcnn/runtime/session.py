@@ -155,7 +155,10 @@ class Session:
         ]
 
     def _arrange(self, arrays: tuple[Array, ...], named: Mapping[str, Array]) -> list[Array]:
-        names = [value.name for value in self.graph.inputs]
+        inputs = self.graph.inputs
+        if len(arrays) == len(inputs) == 1 and not named and isinstance(arrays[0], np.ndarray):
+            return [as_input(inputs[0], arrays[0])]
+        names = [value.name for value in inputs]
         if len(arrays) == 1 and isinstance(arrays[0], Mapping):
             arrays, named = (), {**arrays[0], **named}
         given = dict(zip(names, arrays, strict=False)) | dict(named)
@@ -170,6 +173,8 @@ class Session:
 def as_input(value: Value, array: Array) -> Array:
     """`array` as the contiguous array of the type that input `value` takes."""
     array = np.asarray(array)
+    if array.dtype == value.type.dtype and array.flags.c_contiguous:
+        return array
     if array.dtype.kind not in "fiub":
         raise InvalidValueError(
             f"input '{value.name}': takes numbers, was given an array of {array.dtype}"

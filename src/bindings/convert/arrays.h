@@ -12,7 +12,10 @@ namespace fastcnn::bindings {
 DType dtype_from(const std::string& name);
 pybind11::dtype numpy_dtype(DType type);
 
-// Throws unless `array` is C-contiguous and of the shape and type of `desc`; `what` names it.
+// Whether `array` is C-contiguous and of the shape and type of `desc`.
+bool fits(const pybind11::array& array, const TensorDesc& desc);
+
+// Throws unless fits(); `what` names the array in the message.
 void check_array(const pybind11::array& array, const TensorDesc& desc, const std::string& what);
 
 // The memory of `array`, which lives as long as the pointer does.
