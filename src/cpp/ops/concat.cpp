@@ -1,0 +1,85 @@
+#include <algorithm>
+
+#include "ops/checks.h"
+#include "ops/operator.h"
+#include "ops/split.h"
+#include "ops/stored_shape.h"
+
+// concat: inputs one after the other along an axis. Blocked where an input is, unless channels
+// would have to move between blocks.
+namespace fastcnn::ops {
+namespace {
+
+bool runs_blocked(const OpSpec& spec, std::size_t axis) {
+  const bool any = std::any_of(spec.inputs.begin(), spec.inputs.end(), [](const TensorDesc& input) {
+    return input.layout == Layout::kBlocked;
+  });
+  if (!any || axis != 1) return any;
+  std::vector<std::int64_t> channels;
+  for (const TensorDesc& input : spec.inputs) channels.push_back(input.shape[1]);
+  return whole_blocks(channels);
+}
+
+class Concat final : public Operator {
+ public:
+  explicit Concat(const OpSpec& spec) {
+    const std::size_t axis = axis_of(spec);
+    const Layout layout = runs_blocked(spec, axis) ? Layout::kBlocked : Layout::kPlain;
+    kernel = "memcpy";
+    input_layouts.assign(spec.inputs.size(), layout);
+    output_layouts = {layout};
+
+    const Shape out = stored_shape(spec.outputs[0].shape, layout);
+    outer_ = extent_product(out, 0, axis);
+    row_ = extent_product(out, axis, out.rank());
+    for (const TensorDesc& input : spec.inputs) {
+      const Shape stored = stored_shape(input.shape, layout);
+      runs_.push_back(extent_product(stored, axis, stored.rank()));
+    }
+  }
+
+  void run(const RunArgs& args) const override {
+    const Split split(outer_, 2.0 * sizeof(float) * static_cast<double>(row_));
+    split.run(args.parallel, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        float* dst = args.dst(0) + i * row_;
+        for (std::size_t k = 0; k < runs_.size(); ++k) {
+          copy_elements(args.src(k) + i * runs_[k], dst, runs_[k]);
+          dst += runs_[k];
+        }
+      }
+    });
+  }
+
+ private:
+  std::int64_t outer_;
+  std::int64_t row_;                // elements of the output for one outer index
+  std::vector<std::int64_t> runs_;  // and of each input
+};
+
+}  // namespace
+
+std::optional<std::string> refuse_concat(const OpSpec& spec) {
+  require(!spec.inputs.empty(), ErrorKind::kShape, spec.op, ": takes at least 1 input, has 0");
+  const std::size_t axis = axis_of(spec);
+  const Shape& first = spec.inputs[0].shape;
+  std::int64_t extent = 0;
+  for (std::size_t i = 0; i < spec.inputs.size(); ++i) {
+    expect_dtype(spec, i, spec.inputs[0].dtype);
+    spec.expect_rank(i, first.rank());
+    const Shape& shape = spec.inputs[i].shape;
+    for (std::size_t a = 0; a < first.rank(); ++a) {
+      require(a == axis || shape[a] == first[a], ErrorKind::kShape, spec.op, ": input ", i,
+              " has shape ", shape, ", which differs from ", first, " beside axis ", axis);
+    }
+    extent += shape[axis];
+  }
+  expect_outputs(spec, 1);
+  require(spec.outputs[0].shape[axis] == extent, ErrorKind::kShape, spec.op, ": axis ", axis,
+          " adds up to ", extent, ", the node says ", spec.outputs[0].shape);
+  return std::nullopt;
+}
+
+std::unique_ptr<Operator> make_concat(const OpSpec& spec) { return std::make_unique<Concat>(spec); }
+
+}  // namespace fastcnn::ops
