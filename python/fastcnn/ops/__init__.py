@@ -3,23 +3,47 @@
 `docs/ops.md` is the table of all of them.
 """
 
+from fastcnn.ops import adagrad_update as _adagrad_update  # noqa: F401
+from fastcnn.ops import adam_update as _adam_update  # noqa: F401
 from fastcnn.ops import add as _add  # noqa: F401
+from fastcnn.ops import argmax as _argmax  # noqa: F401
 from fastcnn.ops import average_pool2d as _average_pool2d  # noqa: F401
+from fastcnn.ops import batch_norm as _batch_norm  # noqa: F401
+from fastcnn.ops import batch_norm_train as _batch_norm_train  # noqa: F401
+from fastcnn.ops import binary_correct as _binary_correct  # noqa: F401
+from fastcnn.ops import binary_cross_entropy as _binary_cross_entropy  # noqa: F401
 from fastcnn.ops import channel_sum as _channel_sum  # noqa: F401
 from fastcnn.ops import clip as _clip  # noqa: F401
+from fastcnn.ops import concat as _concat  # noqa: F401
 from fastcnn.ops import conv2d as _conv2d  # noqa: F401
 from fastcnn.ops import conv2d_backward as _conv2d_backward  # noqa: F401
+from fastcnn.ops import cross_entropy as _cross_entropy  # noqa: F401
 from fastcnn.ops import dense as _dense  # noqa: F401
+from fastcnn.ops import dropout as _dropout  # noqa: F401
 from fastcnn.ops import global_average_pool2d as _global_average_pool2d  # noqa: F401
 from fastcnn.ops import global_max_pool2d as _global_max_pool2d  # noqa: F401
 from fastcnn.ops import leaky_relu as _leaky_relu  # noqa: F401
 from fastcnn.ops import max_pool2d as _max_pool2d  # noqa: F401
+from fastcnn.ops import moving_average as _moving_average  # noqa: F401
 from fastcnn.ops import multiply as _multiply  # noqa: F401
+from fastcnn.ops import pad2d as _pad2d  # noqa: F401
+from fastcnn.ops import penalty as _penalty  # noqa: F401
+from fastcnn.ops import reduce_mean as _reduce_mean  # noqa: F401
 from fastcnn.ops import relu as _relu  # noqa: F401
+from fastcnn.ops import reshape as _reshape  # noqa: F401
+from fastcnn.ops import rmsprop_update as _rmsprop_update  # noqa: F401
 from fastcnn.ops import scale as _scale  # noqa: F401
+from fastcnn.ops import sgd_update as _sgd_update  # noqa: F401
 from fastcnn.ops import sigmoid as _sigmoid  # noqa: F401
+from fastcnn.ops import slice as _slice  # noqa: F401
 from fastcnn.ops import softmax as _softmax  # noqa: F401
+from fastcnn.ops import softmax_cross_entropy as _softmax_cross_entropy  # noqa: F401
+from fastcnn.ops import sparse_cross_entropy as _sparse_cross_entropy  # noqa: F401
+from fastcnn.ops import sparse_softmax_cross_entropy as _sparse_softmax_cross_entropy  # noqa: F401
+from fastcnn.ops import squared_error as _squared_error  # noqa: F401
 from fastcnn.ops import tanh as _tanh  # noqa: F401
+from fastcnn.ops import top_k_correct as _top_k_correct  # noqa: F401
+from fastcnn.ops import transpose as _transpose  # noqa: F401
 from fastcnn.ops.builder import Builder as Builder
 from fastcnn.ops.channels import Tie as Tie
 from fastcnn.ops.evaluate import evaluate as evaluate

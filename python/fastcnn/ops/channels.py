@@ -57,11 +57,11 @@ def fix_axes(value: Value, axes: Iterable[int] | None = None) -> list[Tie]:
     return [Tie.fixed(value, axis) for axis in chosen if value.shape[axis] is not None]
 
 
-def tie_all_axes(a: Value, *others: Value) -> list[Tie]:
-    """Values of one shape, element by element: every known axis of `a` is that of the others."""
+def tie_all_axes(a: Value, *others: Value, but: int | None = None) -> list[Tie]:
+    """Element by element: every known axis of `a`, but for one, is that of the others."""
     return [
         Tie.same(a, axis, b, axis)
         for b in others
         for axis, extent in enumerate(a.shape)
-        if extent is not None and b.shape[axis] is not None
+        if axis != but and extent is not None and b.shape[axis] is not None
     ]

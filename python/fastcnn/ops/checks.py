@@ -68,6 +68,22 @@ def same_floats(op: str, **types: Type) -> Type:
     return Type(same_shape(op, **types))
 
 
+def scores_and_labels(op: str, labels: Type, **scores: Type) -> Extent:
+    """The batch extent of scores [N, C] with int32 labels [N]."""
+    floats(op, **scores)
+    rank(op, 2, **scores)
+    dtype(op, "int32", labels=labels)
+    ((_, given),) = scores.items()
+    return fit(op, labels.shape, given.shape[:1], "labels")[0]
+
+
+def per_channel(op: str, x: Type, **vectors: Type) -> None:
+    """Every vector named is float32 [C], where x is [N, C, ...]."""
+    floats(op, **vectors)
+    for name, given in vectors.items():
+        fit(op, given.shape, (x.shape[1],), name)
+
+
 def known(op: str, extent: Extent, what: str) -> int:
     """The extent, where it must not be unknown."""
     if extent is None:

@@ -1,0 +1,98 @@
+"""Batch normalisation by the statistics of the batch, and its gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from fastcnn.errors import UnsupportedError
+from fastcnn.graph import Node, Type, Value
+from fastcnn.ops import checks
+from fastcnn.ops.batch_norm import along_channels
+from fastcnn.ops.builder import Builder
+from fastcnn.ops.op import Op, register
+from fastcnn.typing import Array
+
+
+@register
+class BatchNormTrain(Op):
+    """Normalises each channel by the mean and variance of this batch.
+
+        y = gamma (x - mean) inv_std + beta,  inv_std = 1 / sqrt(variance + epsilon)
+
+    with mean and variance (the biased one: divided by the number of elements) over every axis but
+    axis 1.
+
+    Shape:
+        x: [N, C, ...]. gamma, beta, mean, variance, inv_std: [C]. y: as x.
+    Source:
+        Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing
+        Internal Covariate Shift", ICML 2015.
+    """
+
+    name = "batch_norm_train"
+
+    def infer(self, x: Type, gamma: Type, beta: Type, *, epsilon: float) -> tuple[Type, ...]:
+        checks.floats(self.name, x=x)
+        checks.rank_at_least(self.name, 2, x=x)
+        checks.per_channel(self.name, x, gamma=gamma, beta=beta)
+        checks.number(self.name, "epsilon", epsilon, 0.0)
+        return x, gamma, gamma, gamma
+
+    def reference(
+        self, x: Array, gamma: Array, beta: Array, *, epsilon: float
+    ) -> tuple[Array, ...]:
+        axes = (0, *range(2, x.ndim))
+        mean, variance = x.mean(axis=axes), x.var(axis=axes)
+        inv_std = 1 / np.sqrt(variance + epsilon)
+        normalised = (x - along_channels(mean, x)) * along_channels(inv_std, x)
+        y = along_channels(gamma, x) * normalised + along_channels(beta, x)
+        return y, mean, variance, inv_std
+
+    def gradient(self, g: Builder, node: Node, *grads: Value | None) -> Sequence[Value | None]:
+        """By y alone: the statistics are results, not part of a loss."""
+        grad_y, *by_statistics = grads
+        if grad_y is None or any(grad is not None for grad in by_statistics):
+            raise UnsupportedError(
+                f"batch_norm_train: a loss may depend on y, not on the statistics of '{node.name}'"
+            )
+        x, gamma, _ = node.inputs
+        _, mean, _, inv_std = node.outputs
+        return g.apply_all("batch_norm_backward", grad_y, x, gamma, mean, inv_std)
+
+
+@register
+class BatchNormBackward(Op):
+    """Gradients of `batch_norm_train`.
+
+        grad_beta = sum grad_y,  grad_gamma = sum grad_y h,  h = (x - mean) inv_std
+        grad_x = gamma inv_std (grad_y - (grad_beta + h grad_gamma) / m)
+
+    with sums over every axis but axis 1, and m the number of elements of a channel.
+
+    Shape:
+        grad_y, x, grad_x: [N, C, ...]. gamma, mean, inv_std, grad_gamma, grad_beta: [C].
+    """
+
+    name = "batch_norm_backward"
+
+    def infer(
+        self, grad_y: Type, x: Type, gamma: Type, mean: Type, inv_std: Type
+    ) -> tuple[Type, ...]:
+        checks.rank_at_least(self.name, 2, x=x)
+        grad_x = checks.same_floats(self.name, x=x, grad_y=grad_y)
+        checks.per_channel(self.name, x, gamma=gamma, mean=mean, inv_std=inv_std)
+        return grad_x, gamma, gamma
+
+    def reference(
+        self, grad_y: Array, x: Array, gamma: Array, mean: Array, inv_std: Array
+    ) -> tuple[Array, ...]:
+        axes = (0, *range(2, x.ndim))
+        elements = x.size // x.shape[1]
+        normalised = (x - along_channels(mean, x)) * along_channels(inv_std, x)
+        grad_beta = grad_y.sum(axis=axes)
+        grad_gamma = (grad_y * normalised).sum(axis=axes)
+        along = along_channels(grad_beta, x) + normalised * along_channels(grad_gamma, x)
+        grad_x = along_channels(gamma * inv_std, x) * (grad_y - along / elements)
+        return grad_x, grad_gamma, grad_beta
