@@ -1,0 +1,71 @@
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "ops/conv2d_direct.h"
+#include "ops/conv2d_shape.h"
+
+namespace fastcnn::ops {
+namespace {
+
+// y = act(x * w + b + residual)
+class Conv2d final : public Operator {
+ public:
+  Conv2d(const OpSpec& spec, Layout x_layout)
+      : clamp_(activation_of(spec)),
+        plan_(std::make_shared<Conv2dDirectPlan>(forward_view(parse_conv2d(spec)), x_layout)),
+        residual_(spec.inputs.size() == 4) {
+    kernel = plan_->kernel_name();
+    flops = plan_->flops();
+    input_layouts = {x_layout, Layout::kPlain, Layout::kPlain};
+    output_layouts = {Layout::kBlocked};
+    packings = {Conv2dDirectPlan::packing(plan_, 1)};
+    if (residual_) {
+      input_layouts.push_back(Layout::kBlocked);
+      in_place = {{0, 3}};
+    }
+  }
+
+  std::size_t scratch_bytes(std::size_t threads) const override {
+    return plan_->scratch_bytes(threads);
+  }
+
+  void run(const RunArgs& args) const override {
+    plan_->run({args.src(0), static_cast<const float*>(args.packed[0]), args.src(2),
+                residual_ ? args.src(3) : nullptr, args.dst(0), clamp_},
+               args.scratch, args.parallel);
+  }
+
+ private:
+  Clamp clamp_;
+  std::shared_ptr<const Conv2dDirectPlan> plan_;
+  bool residual_;
+};
+
+}  // namespace
+
+// Few channels in the plain layout: a tap of one channel wastes no lanes, a block would.
+std::optional<std::string> refuse_conv2d_direct_plain(const OpSpec& spec) {
+  const Conv2dShape shape = parse_conv2d(spec);
+  const auto block = static_cast<std::int64_t>(cpu::block());
+  if (spec.inputs[0].layout != Layout::kPlain) return "x is blocked";
+  if (2 * shape.ic > block) {
+    return join(shape.ic, " input channels are over half a block of ", block);
+  }
+  return std::nullopt;
+}
+
+std::unique_ptr<Operator> make_conv2d_direct_plain(const OpSpec& spec) {
+  return std::make_unique<Conv2d>(spec, Layout::kPlain);
+}
+
+std::optional<std::string> refuse_conv2d_direct(const OpSpec& spec) {
+  parse_conv2d(spec);
+  return std::nullopt;
+}
+
+std::unique_ptr<Operator> make_conv2d_direct(const OpSpec& spec) {
+  return std::make_unique<Conv2d>(spec, Layout::kBlocked);
+}
+
+}  // namespace fastcnn::ops
