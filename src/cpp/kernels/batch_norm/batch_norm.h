@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+
+#include "cpu/isa.h"
+
+namespace fastcnn::kernels {
+
+// The passes of batch normalisation over `rows` rows of up to one vector of channels, float32. Each
+// lane is one channel with parameters of its own; where a tensor holds one channel contiguously,
+// every lane is given that channel's.
+//
+//   kSum        sum += sum over rows of src
+//   kDeviation  sum += sum over rows of (src - mean)^2
+//   kGradient   sum += sum over rows of grad_dst
+//               product += sum over rows of grad_dst (src - mean)
+//   kNormalize  dst = scale (src - mean) + shift
+//   kBackward   grad_src = scale grad_dst + (slope (src - mean) + shift)
+//
+// Shapes    src, dst, grad_dst, grad_src [rows, width] at row stride `row_stride`; mean, scale,
+//           shift, slope, sum, product [lanes]. width <= lanes; lanes past it are neither read nor
+//           written in the tensors.
+// Units     elements.
+// Aliasing  dst may be src; grad_src may be src or grad_dst; nothing else overlaps.
+// NaN       stays in its lane.
+// Rounding  sums in float32: four over every fourth row, then ((0 + 1) + (2 + 3)).
+// Threads   reentrant; reads and writes only the memory named here.
+// Errors    none are reported.
+// Source    Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing
+//           Internal Covariate Shift", ICML 2015, section 3.
+struct BatchNormRows {
+  std::size_t rows;
+  std::size_t row_stride;
+  std::size_t width;
+  const float* src;
+  const float* grad_dst;
+  float* dst;       // kNormalize
+  float* grad_src;  // kBackward
+  const float* mean;
+  const float* scale;
+  const float* shift;
+  const float* slope;
+  float* sum;
+  float* product;
+};
+
+enum class BatchNormKind { kSum, kDeviation, kGradient, kNormalize, kBackward };
+
+struct BatchNormKernel {
+  const char* name;
+  cpu::Isa isa;
+  BatchNormKind kind;
+  void (*run)(const BatchNormRows&);
+};
+
+const BatchNormKernel& select_batch_norm(BatchNormKind kind);
+
+#define FASTCNN_KERNEL(isa, fn, kind) void fn(const BatchNormRows& rows);
+#include "kernels/batch_norm/kernels.inc"
+#undef FASTCNN_KERNEL
+
+}  // namespace fastcnn::kernels

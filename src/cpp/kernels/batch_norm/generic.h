@@ -1,0 +1,127 @@
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/batch_norm/batch_norm.h"
+#include "simd/inline.h"
+
+namespace fastcnn::kernels {
+
+// One row, of a whole vector (kWhole) or of r.width elements.
+template <typename V, bool kWhole>
+FASTCNN_INLINE V load_row(const BatchNormRows& r, const float* tensor, std::size_t row) {
+  const float* p = tensor + row * r.row_stride;
+  return kWhole ? V::load(p) : V::load_partial(p, r.width);
+}
+
+template <typename V, bool kWhole>
+FASTCNN_INLINE void store_row(const BatchNormRows& r, float* tensor, std::size_t row, V v) {
+  float* p = tensor + row * r.row_stride;
+  if constexpr (kWhole) {
+    store(p, v);
+  } else {
+    store_partial(p, v, r.width);
+  }
+}
+
+template <typename V>
+FASTCNN_INLINE void add_to(float* total, const V (&part)[4]) {
+  store(total, V::load(total) + ((part[0] + part[1]) + (part[2] + part[3])));
+}
+
+template <typename V, bool kWhole>
+struct BatchNormSum {
+  V part[4] = {V::zero(), V::zero(), V::zero(), V::zero()};
+
+  FASTCNN_MEMBER explicit BatchNormSum(const BatchNormRows&) {}
+  FASTCNN_MEMBER void row(const BatchNormRows& r, std::size_t i, std::size_t u) {
+    part[u] = part[u] + load_row<V, kWhole>(r, r.src, i);
+  }
+  FASTCNN_MEMBER void finish(const BatchNormRows& r) { add_to(r.sum, part); }
+};
+
+template <typename V, bool kWhole>
+struct BatchNormDeviation {
+  V mean;
+  V part[4] = {V::zero(), V::zero(), V::zero(), V::zero()};
+
+  // Lanes past the width read 0 as x: 0 as their mean keeps them out of the sum.
+  FASTCNN_MEMBER explicit BatchNormDeviation(const BatchNormRows& r)
+      : mean(kWhole ? V::load(r.mean) : V::load_partial(r.mean, r.width)) {}
+  FASTCNN_MEMBER void row(const BatchNormRows& r, std::size_t i, std::size_t u) {
+    const V deviation = load_row<V, kWhole>(r, r.src, i) - mean;
+    part[u] = fma(deviation, deviation, part[u]);
+  }
+  FASTCNN_MEMBER void finish(const BatchNormRows& r) { add_to(r.sum, part); }
+};
+
+template <typename V, bool kWhole>
+struct BatchNormGradient {
+  V mean;
+  V part[4] = {V::zero(), V::zero(), V::zero(), V::zero()};
+  V product[4] = {V::zero(), V::zero(), V::zero(), V::zero()};
+
+  FASTCNN_MEMBER explicit BatchNormGradient(const BatchNormRows& r) : mean(V::load(r.mean)) {}
+  FASTCNN_MEMBER void row(const BatchNormRows& r, std::size_t i, std::size_t u) {
+    const V grad = load_row<V, kWhole>(r, r.grad_dst, i);
+    part[u] = part[u] + grad;
+    product[u] = fma(grad, load_row<V, kWhole>(r, r.src, i) - mean, product[u]);
+  }
+  FASTCNN_MEMBER void finish(const BatchNormRows& r) {
+    add_to(r.sum, part);
+    add_to(r.product, product);
+  }
+};
+
+template <typename V, bool kWhole>
+struct BatchNormNormalize {
+  V mean, scale, shift;
+
+  FASTCNN_MEMBER explicit BatchNormNormalize(const BatchNormRows& r)
+      : mean(V::load(r.mean)), scale(V::load(r.scale)), shift(V::load(r.shift)) {}
+  FASTCNN_MEMBER void row(const BatchNormRows& r, std::size_t i, std::size_t) {
+    const V x = load_row<V, kWhole>(r, r.src, i);
+    store_row<V, kWhole>(r, r.dst, i, fma(scale, x - mean, shift));
+  }
+  FASTCNN_MEMBER void finish(const BatchNormRows&) {}
+};
+
+template <typename V, bool kWhole>
+struct BatchNormBackward {
+  V mean, scale, shift, slope;
+
+  FASTCNN_MEMBER explicit BatchNormBackward(const BatchNormRows& r)
+      : mean(V::load(r.mean)),
+        scale(V::load(r.scale)),
+        shift(V::load(r.shift)),
+        slope(V::load(r.slope)) {}
+  FASTCNN_MEMBER void row(const BatchNormRows& r, std::size_t i, std::size_t) {
+    const V x = load_row<V, kWhole>(r, r.src, i);
+    const V grad = load_row<V, kWhole>(r, r.grad_dst, i);
+    store_row<V, kWhole>(r, r.grad_src, i, fma(scale, grad, fma(slope, x - mean, shift)));
+  }
+  FASTCNN_MEMBER void finish(const BatchNormRows&) {}
+};
+
+template <typename Pass>
+FASTCNN_INLINE void run_pass(const BatchNormRows& r) {
+  Pass pass(r);
+  std::size_t i = 0;
+  for (; i + 4 <= r.rows; i += 4) {
+#pragma GCC unroll 4
+    for (std::size_t u = 0; u < 4; ++u) pass.row(r, i + u, u);
+  }
+  for (; i < r.rows; ++i) pass.row(r, i, 0);
+  pass.finish(r);
+}
+
+template <typename V, template <typename, bool> class Pass>
+FASTCNN_INLINE void batch_norm_rows(const BatchNormRows& r) {
+  if (r.width == V::lanes) {
+    run_pass<Pass<V, true>>(r);
+  } else {
+    run_pass<Pass<V, false>>(r);
+  }
+}
+
+}  // namespace fastcnn::kernels

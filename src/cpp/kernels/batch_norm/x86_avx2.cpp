@@ -1,0 +1,26 @@
+#include "kernels/batch_norm/generic.h"
+#include "simd/vec_avx2.h"
+
+namespace fastcnn::kernels {
+
+using V = simd::avx2::f32;
+
+void batch_norm_sum_f32__avx2(const BatchNormRows& rows) { batch_norm_rows<V, BatchNormSum>(rows); }
+
+void batch_norm_deviation_f32__avx2(const BatchNormRows& rows) {
+  batch_norm_rows<V, BatchNormDeviation>(rows);
+}
+
+void batch_norm_gradient_f32__avx2(const BatchNormRows& rows) {
+  batch_norm_rows<V, BatchNormGradient>(rows);
+}
+
+void batch_norm_normalize_f32__avx2(const BatchNormRows& rows) {
+  batch_norm_rows<V, BatchNormNormalize>(rows);
+}
+
+void batch_norm_backward_f32__avx2(const BatchNormRows& rows) {
+  batch_norm_rows<V, BatchNormBackward>(rows);
+}
+
+}  // namespace fastcnn::kernels

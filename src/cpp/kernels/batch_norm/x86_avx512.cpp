@@ -1,0 +1,28 @@
+#include "kernels/batch_norm/generic.h"
+#include "simd/vec_avx512.h"
+
+namespace fastcnn::kernels {
+
+using V = simd::avx512::f32;
+
+void batch_norm_sum_f32__avx512(const BatchNormRows& rows) {
+  batch_norm_rows<V, BatchNormSum>(rows);
+}
+
+void batch_norm_deviation_f32__avx512(const BatchNormRows& rows) {
+  batch_norm_rows<V, BatchNormDeviation>(rows);
+}
+
+void batch_norm_gradient_f32__avx512(const BatchNormRows& rows) {
+  batch_norm_rows<V, BatchNormGradient>(rows);
+}
+
+void batch_norm_normalize_f32__avx512(const BatchNormRows& rows) {
+  batch_norm_rows<V, BatchNormNormalize>(rows);
+}
+
+void batch_norm_backward_f32__avx512(const BatchNormRows& rows) {
+  batch_norm_rows<V, BatchNormBackward>(rows);
+}
+
+}  // namespace fastcnn::kernels

@@ -1,0 +1,85 @@
+#include "ops/channel_parameters.h"
+#include "ops/channel_pass.h"
+#include "ops/checks.h"
+
+namespace fastcnn::ops {
+namespace {
+
+// Gradient of batch_norm_train; the formulas stand in kernels/batch_norm/README.md. Two passes: the
+// sums over a channel, then grad_x.
+class BatchNormBackwardOperator final : public Operator {
+ public:
+  explicit BatchNormBackwardOperator(const Shape& shape)
+      : view_(shape),
+        gradient_(view_, kernels::BatchNormKind::kGradient),
+        backward_(view_, kernels::BatchNormKind::kBackward) {
+    kernel = backward_.kernel();
+    flops = 9.0 * static_cast<double>(shape.count());
+    input_layouts.assign(5, Layout::kPlain);
+    input_layouts[0] = input_layouts[1] = view_.layout();
+    output_layouts.assign(3, Layout::kPlain);
+    output_layouts[0] = view_.layout();
+    in_place = {{0, 0}, {0, 1}};
+  }
+
+  std::size_t scratch_bytes(std::size_t) const override {
+    return (ChannelPass::partial_count(view_, 2) + ChannelParameters::count(view_, 4)) *
+           sizeof(float);
+  }
+
+  void run(const RunArgs& args) const override {
+    const float* gamma = args.src(2);
+    const float* mean = args.src(3);
+    const float* inv_std = args.src(4);
+    float* grad_gamma = args.dst(1);
+    float* grad_beta = args.dst(2);
+    float* partial = static_cast<float*>(args.scratch);
+    const ChannelParameters parameters(view_, partial + ChannelPass::partial_count(view_, 2));
+
+    kernels::BatchNormRows rows = {};
+    rows.grad_dst = args.src(0);
+    rows.src = args.src(1);
+    rows.mean = parameters.fill(0, [&](std::int64_t c) { return mean[c]; });
+    gradient_.run(args.parallel, rows, partial);
+    for (std::int64_t c = 0; c < view_.channels(); ++c) {
+      grad_beta[c] = static_cast<float>(gradient_.total(partial, 0, c));
+      grad_gamma[c] = static_cast<float>(gradient_.total(partial, 1, c) * inv_std[c]);
+    }
+
+    const double share = 1.0 / static_cast<double>(view_.values_per_channel());
+    const auto scale = [&](std::int64_t c) { return static_cast<double>(gamma[c]) * inv_std[c]; };
+    rows.grad_src = args.dst(0);
+    rows.scale = parameters.fill(1, [&](std::int64_t c) { return static_cast<float>(scale(c)); });
+    rows.slope = parameters.fill(2, [&](std::int64_t c) {
+      return static_cast<float>(-scale(c) * inv_std[c] * grad_gamma[c] * share);
+    });
+    rows.shift = parameters.fill(
+        3, [&](std::int64_t c) { return static_cast<float>(-scale(c) * grad_beta[c] * share); });
+    backward_.run(args.parallel, rows);
+  }
+
+ private:
+  ChannelView view_;
+  ChannelPass gradient_;
+  ChannelPass backward_;
+};
+
+}  // namespace
+
+std::optional<std::string> refuse_batch_norm_backward_rows(const OpSpec&) { return std::nullopt; }
+
+std::unique_ptr<Operator> make_batch_norm_backward_rows(const OpSpec& spec) {
+  expect_float_inputs(spec, 5);
+  expect_outputs(spec, 3);
+  expect_rank_at_least(spec, 1, 2);
+  const Shape& x = spec.inputs[1].shape;
+  const Shape channels = {x[1]};
+  expect_shape(spec, 0, x);
+  for (std::size_t i = 2; i < 5; ++i) expect_shape(spec, i, channels);
+  expect_output(spec, 0, x);
+  expect_output(spec, 1, channels);
+  expect_output(spec, 2, channels);
+  return std::make_unique<BatchNormBackwardOperator>(x);
+}
+
+}  // namespace fastcnn::ops

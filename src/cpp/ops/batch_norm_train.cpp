@@ -1,0 +1,88 @@
+#include <cmath>
+
+#include "ops/channel_parameters.h"
+#include "ops/channel_pass.h"
+#include "ops/checks.h"
+
+namespace fastcnn::ops {
+namespace {
+
+// Batch normalisation by the statistics of this batch. Three passes over x: the mean, the squared
+// deviations from it, the result.
+class BatchNormTrainOperator final : public Operator {
+ public:
+  BatchNormTrainOperator(const Shape& shape, double epsilon)
+      : view_(shape),
+        sum_(view_, kernels::BatchNormKind::kSum),
+        deviation_(view_, kernels::BatchNormKind::kDeviation),
+        normalize_(view_, kernels::BatchNormKind::kNormalize),
+        epsilon_(epsilon) {
+    kernel = normalize_.kernel();
+    flops = 7.0 * static_cast<double>(shape.count());
+    input_layouts = {view_.layout(), Layout::kPlain, Layout::kPlain};
+    output_layouts.assign(4, Layout::kPlain);
+    output_layouts[0] = view_.layout();
+    in_place = {{0, 0}};
+  }
+
+  std::size_t scratch_bytes(std::size_t) const override {
+    return (ChannelPass::partial_count(view_, 1) + ChannelParameters::count(view_, 3)) *
+           sizeof(float);
+  }
+
+  void run(const RunArgs& args) const override {
+    const float* gamma = args.src(1);
+    const float* beta = args.src(2);
+    float* mean = args.dst(1);
+    float* variance = args.dst(2);
+    float* inv_std = args.dst(3);
+    float* partial = static_cast<float*>(args.scratch);
+    const ChannelParameters parameters(view_, partial + ChannelPass::partial_count(view_, 1));
+    const auto values = static_cast<double>(view_.values_per_channel());
+
+    kernels::BatchNormRows rows = {};
+    rows.src = args.src(0);
+    sum_.run(args.parallel, rows, partial);
+    for (std::int64_t c = 0; c < view_.channels(); ++c) {
+      mean[c] = static_cast<float>(sum_.total(partial, 0, c) / values);
+    }
+
+    rows.mean = parameters.fill(0, [&](std::int64_t c) { return mean[c]; });
+    deviation_.run(args.parallel, rows, partial);
+    for (std::int64_t c = 0; c < view_.channels(); ++c) {
+      const double spread = deviation_.total(partial, 0, c) / values;
+      variance[c] = static_cast<float>(spread);
+      inv_std[c] = static_cast<float>(1.0 / std::sqrt(spread + epsilon_));
+    }
+
+    rows.dst = args.dst(0);
+    rows.scale = parameters.fill(1, [&](std::int64_t c) { return gamma[c] * inv_std[c]; });
+    rows.shift = parameters.fill(2, [&](std::int64_t c) { return beta[c]; });
+    normalize_.run(args.parallel, rows);
+  }
+
+ private:
+  ChannelView view_;
+  ChannelPass sum_;
+  ChannelPass deviation_;
+  ChannelPass normalize_;
+  double epsilon_;
+};
+
+}  // namespace
+
+std::optional<std::string> refuse_batch_norm_train_rows(const OpSpec&) { return std::nullopt; }
+
+std::unique_ptr<Operator> make_batch_norm_train_rows(const OpSpec& spec) {
+  expect_float_inputs(spec, 3);
+  expect_outputs(spec, 4);
+  expect_rank_at_least(spec, 0, 2);
+  const Shape& x = spec.inputs[0].shape;
+  const Shape channels = {x[1]};
+  for (std::size_t i = 1; i < 3; ++i) expect_shape(spec, i, channels);
+  expect_output(spec, 0, x);
+  for (std::size_t i = 1; i < 4; ++i) expect_output(spec, i, channels);
+  return std::make_unique<BatchNormTrainOperator>(x, spec.attributes.get_float("epsilon"));
+}
+
+}  // namespace fastcnn::ops

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/batch_norm/batch_norm.h"
+#include "ops/channel_view.h"
+
+namespace fastcnn::ops {
+
+// One batch normalisation kernel run over a whole tensor, chunk by chunk.
+class ChannelPass {
+ public:
+  ChannelPass(const ChannelView& view, kernels::BatchNormKind kind);
+
+  // Floats of `partial` for a pass with `sums` sums; 0 for one that only writes a tensor.
+  static std::size_t partial_count(const ChannelView& view, std::size_t sums) {
+    return sums * static_cast<std::size_t>(view.chunks()) * view.lanes();
+  }
+
+  // `whole` holds the tensors from their first element, and the parameters one for each lane of
+  // each group. Sums go to `partial`, apart for each chunk; total() adds them up.
+  void run(const cpu::Parallel& parallel, const kernels::BatchNormRows& whole,
+           float* partial = nullptr) const;
+
+  // Sum number `sum` (0: sum, 1: product) of one channel, chunks in order, in float64.
+  double total(const float* partial, std::size_t sum, std::int64_t channel) const;
+
+  const char* kernel() const { return kernel_.name; }
+
+ private:
+  ChannelView view_;
+  kernels::BatchNormKernel kernel_;
+  std::size_t sums_;
+};
+
+}  // namespace fastcnn::ops
