@@ -8,12 +8,17 @@
 namespace fastcnn::ops {
 namespace {
 
-// Depth of B that is swept over all rows at once: a panel of it (2048 x 16 floats, 128 KiB) stays
-// in the second-level cache. The sums rest in C between sweeps, which changes no bit of them.
-constexpr std::int64_t kDepthBlock = 2048;
+// A task computes a tile of C of up to kTileRows rows and kTilePanels panels. Where the depth is
+// over kWholeDepth, its A and B would fall out of the second-level cache between one panel and the
+// next, so the tile is swept in blocks of kDepthBlock; the sums rest in C between, which changes no
+// bit of them.
+constexpr std::int64_t kTileRows = 48;
+constexpr std::int64_t kTilePanels = 4;
+constexpr std::int64_t kWholeDepth = 2048;
+constexpr std::int64_t kDepthBlock = 512;
 
-// Floating-point operations that are worth a task of their own rows.
-constexpr std::int64_t kBlockFlops = 1 << 20;
+// Tiles are made narrower until there are so many, so that threads find work.
+constexpr std::int64_t kEnoughTiles = 8;
 
 void pack(const Packing& self, const void* src, void* dst, cpu::Parallel parallel) {
   const auto& geometry = *static_cast<const kernels::GemmPack*>(self.parameters.get());
@@ -30,11 +35,13 @@ void pack(const Packing& self, const void* src, void* dst, cpu::Parallel paralle
 Gemm::Gemm(std::int64_t rows, std::int64_t cols, std::int64_t depth, Clamp clamp)
     : kernel_(&kernels::select_gemm()), rows_(rows), cols_(cols), depth_(depth), clamp_(clamp) {
   const auto mr = static_cast<std::int64_t>(kernel_->mr);
-  const auto nr = static_cast<std::int64_t>(kernel_->nr);
-  panels_ = divide_up(cols, nr);
-  const std::int64_t tile_flops = std::max<std::int64_t>(1, 2 * mr * nr * depth);
-  const std::int64_t blocks = divide_up(rows, mr * divide_up(kBlockFlops, tile_flops));
-  row_block_ = blocks > 0 ? mr * divide_up(divide_up(rows, mr), blocks) : mr;
+  panels_ = divide_up(cols, static_cast<std::int64_t>(kernel_->nr));
+  const std::int64_t row_tiles = std::max<std::int64_t>(1, divide_up(rows, kTileRows));
+  tile_rows_ = std::max(mr, round_up(divide_up(rows, row_tiles), mr));
+  tile_panels_ = kTilePanels;
+  while (tile_panels_ > 1 && row_tiles * divide_up(panels_, tile_panels_) < kEnoughTiles) {
+    tile_panels_ /= 2;
+  }
 }
 
 Packing Gemm::packing(std::size_t input, bool transposed) const {
@@ -58,40 +65,50 @@ Packing Gemm::transposed_packing(std::size_t input) const { return packing(input
 void Gemm::run(const cpu::Parallel& parallel, const float* a, std::int64_t a_row_stride,
                std::int64_t a_depth_stride, const float* packed_b, const float* bias,
                float* c) const {
+  const std::int64_t panel_tiles = divide_up(panels_, tile_panels_);
+  const std::int64_t row_tiles = divide_up(rows_, tile_rows_);
+  const double cost =
+      flops() / static_cast<double>(std::max<std::int64_t>(1, row_tiles * panel_tiles));
+  Split(row_tiles * panel_tiles, cost).run(parallel, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t tile = begin; tile < end; ++tile) {
+      const std::int64_t row = tile / panel_tiles * tile_rows_;
+      const std::int64_t panel = tile % panel_tiles * tile_panels_;
+      run_tile(row, panel, a + row * a_row_stride, a_row_stride, a_depth_stride, packed_b, bias, c);
+    }
+  });
+}
+
+void Gemm::run_tile(std::int64_t row, std::int64_t first_panel, const float* a,
+                    std::int64_t a_row_stride, std::int64_t a_depth_stride, const float* packed_b,
+                    const float* bias, float* c) const {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   const auto nr = static_cast<std::int64_t>(kernel_->nr);
-  const std::int64_t depth_block =
-      rows_ <= static_cast<std::int64_t>(kernel_->mr) ? depth_ : kDepthBlock;
+  const std::int64_t last_panel = std::min(first_panel + tile_panels_, panels_);
+  const std::int64_t depth_block = depth_ <= kWholeDepth ? depth_ : kDepthBlock;
 
-  const auto run_tile = [&](std::int64_t row, std::int64_t panel) {
-    kernels::GemmPanel tile;
-    tile.rows = static_cast<std::size_t>(std::min(row_block_, rows_ - row));
-    tile.cols = static_cast<std::size_t>(std::min(nr, cols_ - panel * nr));
-    tile.a_row_stride = static_cast<std::size_t>(a_row_stride);
-    tile.a_depth_stride = static_cast<std::size_t>(a_depth_stride);
-    tile.c = c + row * cols_ + panel * nr;
-    tile.ldc = static_cast<std::size_t>(cols_);
-    std::int64_t k = 0;
-    do {
-      const std::int64_t depth = std::min(depth_block, depth_ - k);
-      const bool last = k + depth == depth_;
-      tile.depth = static_cast<std::size_t>(depth);
-      tile.a = a + row * a_row_stride + k * a_depth_stride;
+  kernels::GemmPanel tile;
+  tile.rows = static_cast<std::size_t>(std::min(tile_rows_, rows_ - row));
+  tile.a_row_stride = static_cast<std::size_t>(a_row_stride);
+  tile.a_depth_stride = static_cast<std::size_t>(a_depth_stride);
+  tile.ldc = static_cast<std::size_t>(cols_);
+  std::int64_t k = 0;
+  do {
+    const std::int64_t depth = std::min(depth_block, depth_ - k);
+    const bool last = k + depth == depth_;
+    tile.depth = static_cast<std::size_t>(depth);
+    tile.a = a + k * a_depth_stride;
+    tile.accumulate = k > 0;
+    tile.low = last ? clamp_.low : -kInfinity;
+    tile.high = last ? clamp_.high : kInfinity;
+    for (std::int64_t panel = first_panel; panel < last_panel; ++panel) {
+      tile.cols = static_cast<std::size_t>(std::min(nr, cols_ - panel * nr));
       tile.b = packed_b + (panel * depth_ + k) * nr;
       tile.bias = last && bias != nullptr ? bias + panel * nr : nullptr;
-      tile.accumulate = k > 0;
-      tile.low = last ? clamp_.low : -kInfinity;
-      tile.high = last ? clamp_.high : kInfinity;
+      tile.c = c + row * cols_ + panel * nr;
       kernel_->run(tile);
-      k += depth;
-    } while (k < depth_);
-  };
-
-  const std::int64_t row_blocks = divide_up(rows_, row_block_);
-  const double cost = 2.0 * static_cast<double>(std::min(rows_, row_block_) * nr * depth_);
-  Split(row_blocks * panels_, cost).run(parallel, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) run_tile(i / panels_ * row_block_, i % panels_);
-  });
+    }
+    k += depth;
+  } while (k < depth_);
 }
 
 }  // namespace fastcnn::ops

@@ -28,12 +28,18 @@ class Gemm {
  private:
   Packing packing(std::size_t input, bool transposed) const;
 
+  // The tile of C whose corner is (row, first_panel); `a` is its first row of A.
+  void run_tile(std::int64_t row, std::int64_t first_panel, const float* a,
+                std::int64_t a_row_stride, std::int64_t a_depth_stride, const float* packed_b,
+                const float* bias, float* c) const;
+
   const kernels::GemmKernel* kernel_;
   std::int64_t rows_;
   std::int64_t cols_;
   std::int64_t depth_;
   std::int64_t panels_;
-  std::int64_t row_block_;  // rows of C in one task
+  std::int64_t tile_rows_;
+  std::int64_t tile_panels_;
   Clamp clamp_;
 };
 
