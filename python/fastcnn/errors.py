@@ -44,3 +44,7 @@ class DataError(FastcnnError, ValueError):
 
 class CompressionError(FastcnnError, ValueError):
     """A model cannot be compressed as asked."""
+
+
+class TrainingError(FastcnnError, RuntimeError):
+    """Training cannot go on."""
