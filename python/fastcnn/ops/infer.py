@@ -8,6 +8,7 @@ from functools import cache
 
 from fastcnn.errors import InvalidValueError
 from fastcnn.graph import Type
+from fastcnn.graph.type_rule import set_type_rule
 from fastcnn.ops import op as registry
 from fastcnn.typing import Attributes
 
@@ -31,3 +32,6 @@ def infer(op: str, types: Sequence[Type], attrs: Attributes) -> tuple[Type, ...]
 @cache
 def _signature(op: str) -> inspect.Signature:
     return inspect.signature(registry.get(op).infer)
+
+
+set_type_rule(infer)

@@ -1,0 +1,204 @@
+"""Model files: a graph, its numbers and what belongs to them, in one safetensors file.
+
+The metadata of the file (texts by name) holds
+
+    format   "fastcnn"
+    version  "1"
+    graph    JSON, see `encode`
+    extra    JSON, what the caller stored
+
+and the tensors are
+
+    value/NAME                  the numbers of a constant or parameter
+    bitmap/NAME, nonzero/NAME   the same for a pruned parameter, where this is smaller
+    extra/NAME                  what the caller stored
+
+Reading runs nothing that the file holds, and takes memory in proportion to its size.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+
+from fastcnn.errors import FastcnnError, FileFormatError, InvalidValueError
+from fastcnn.graph import pruned_data
+from fastcnn.graph.atomic import write_atomically
+from fastcnn.graph.decode import decode
+from fastcnn.graph.encode import encode
+from fastcnn.graph.graph import Graph
+from fastcnn.graph.type_rule import check_types
+from fastcnn.graph.value import Type
+from fastcnn.graph.verify import verify
+from fastcnn.typing import Array
+
+VERSION = 1
+
+MAX_HEADER_BYTES = 64 << 20
+"""Largest header read: names, shapes and JSON, not the numbers."""
+
+_LENGTH_BYTES = 8
+_METADATA = "__metadata__"
+_DTYPES = {"F64", "F32", "I64", "I32", "U8", "BOOL"}
+
+
+def save(
+    path: str | os.PathLike[str],
+    graph: Graph,
+    *,
+    extra: Mapping[str, Any] | None = None,
+    tensors: Mapping[str, Array] | None = None,
+) -> None:
+    """Writes a graph, and what belongs to it, as one file that replaces an old one as a whole.
+
+    Args:
+        path: Where to.
+        graph: What to write, with its numbers.
+        extra: Plain data that JSON can hold.
+        tensors: More arrays, by name.
+
+    Raises:
+        GraphError: The graph is not well formed.
+        InvalidValueError: `extra` cannot be written as JSON.
+        OSError: The file cannot be written; an old one at `path` is untouched.
+    """
+    verify(graph)
+    check_types(graph)
+    try:
+        extra_json = json.dumps(dict(extra or {}))
+    except (TypeError, ValueError) as error:
+        raise InvalidValueError(f"save: extra cannot be written as JSON: {error}") from error
+    metadata = {
+        "format": "fastcnn",
+        "version": str(VERSION),
+        "graph": json.dumps(encode(graph), separators=(",", ":")),
+        "extra": extra_json,
+    }
+    arrays = _graph_tensors(graph)
+    arrays |= {f"extra/{name}": np.asarray(array) for name, array in (tensors or {}).items()}
+    write_atomically(path, safetensors.numpy.save(arrays, metadata))
+
+
+def load(path: str | os.PathLike[str]) -> tuple[Graph, dict[str, Any], dict[str, Array]]:
+    """Reads what `save` wrote: the graph, `extra` and `tensors`.
+
+    Raises:
+        FileFormatError: The file is truncated, damaged, of another format or of a newer version.
+        OSError: The file cannot be read.
+    """
+    content = Path(path).read_bytes()
+    try:
+        return _parse(content)
+    except FastcnnError as error:
+        raise FileFormatError(f"load: '{os.fspath(path)}': {error}") from error
+
+
+def _graph_tensors(graph: Graph) -> dict[str, Array]:
+    arrays: dict[str, Array] = {}
+    for name, value in graph.values.items():
+        if value.data is None:
+            continue
+        pruned = value.traits is not None and value.traits.pruned
+        packed = pruned_data.pack(value.data) if pruned else None
+        if packed is None:
+            arrays[f"value/{name}"] = value.data
+        else:
+            arrays[f"bitmap/{name}"], arrays[f"nonzero/{name}"] = packed
+    return arrays
+
+
+def _parse(content: bytes) -> tuple[Graph, dict[str, Any], dict[str, Array]]:
+    metadata = _read_metadata(content)
+    try:
+        arrays = safetensors.numpy.load(content)
+    except (safetensors.SafetensorError, ValueError, TypeError) as error:
+        raise FileFormatError(f"the tensors are damaged: {error}") from error
+
+    def read_data(name: str, type_: Type) -> Array:
+        return _data_of(arrays, name, type_)
+
+    graph = decode(_parse_json("graph", metadata["graph"]), read_data)
+    verify(graph)
+    try:
+        check_types(graph)
+    except FastcnnError:
+        raise
+    except Exception as error:  # a rule may trip in any way over attributes no builder made
+        raise FileFormatError(f"the graph holds an impossible node: {error}") from error
+    extra = _parse_json("extra", metadata["extra"])
+    if not isinstance(extra, dict):
+        raise FileFormatError("the field 'extra' is no object")
+    tensors = {
+        name.removeprefix("extra/"): array
+        for name, array in arrays.items()
+        if name.startswith("extra/")
+    }
+    return graph, extra, tensors
+
+
+def _read_metadata(content: bytes) -> dict[str, str]:
+    """The texts of the header, after a look at its length and at everything it declares."""
+    if len(content) < _LENGTH_BYTES:
+        raise FileFormatError(f"the file has {len(content)} bytes, too few for a header")
+    length = int.from_bytes(content[:_LENGTH_BYTES], "little")
+    if length > MAX_HEADER_BYTES:
+        raise FileFormatError(
+            f"the header is said to be {length} bytes, at most {MAX_HEADER_BYTES} are read"
+        )
+    if length > len(content) - _LENGTH_BYTES:
+        raise FileFormatError(
+            f"the header is said to be {length} bytes, the file holds "
+            f"{len(content) - _LENGTH_BYTES} after its length: it is truncated or no model"
+        )
+    header = _parse_json("header", content[_LENGTH_BYTES : _LENGTH_BYTES + length])
+    if not isinstance(header, dict):
+        raise FileFormatError("the header is no object")
+    metadata = header.pop(_METADATA, None)
+    if not isinstance(metadata, dict) or metadata.get("format") != "fastcnn":
+        raise FileFormatError("the header does not say that this is a FastCNN model")
+    if metadata.get("version") != str(VERSION):
+        raise FileFormatError(
+            f"the file is of version {metadata.get('version')!r}, this FastCNN reads version "
+            f"{VERSION}; update FastCNN"
+        )
+    for name in ("graph", "extra"):
+        if not isinstance(metadata.get(name), str):
+            raise FileFormatError(f"the field '{name}' is missing")
+    for entry in header.values():
+        if not isinstance(entry, dict) or entry.get("dtype") not in _DTYPES:
+            raise FileFormatError("the header declares a tensor of an element type not read here")
+    return metadata
+
+
+def _parse_json(what: str, text: str | bytes) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:  # bad UTF-8 is a ValueError too
+        raise FileFormatError(f"the field '{what}' is no JSON: {error}") from error
+
+
+def _data_of(arrays: Mapping[str, Array], name: str, type_: Type) -> Array:
+    shape = tuple(extent for extent in type_.shape if extent is not None)
+    if len(shape) != type_.rank:
+        raise FileFormatError(f"'{name}' holds numbers but its shape is open: {type_}")
+    if f"value/{name}" in arrays:
+        data = arrays[f"value/{name}"]
+    elif f"bitmap/{name}" in arrays and f"nonzero/{name}" in arrays:
+        bitmap, values = arrays[f"bitmap/{name}"], arrays[f"nonzero/{name}"]
+        data = pruned_data.unpack(name, bitmap, values, shape, np.dtype(type_.dtype))
+    else:
+        raise FileFormatError(f"the numbers of '{name}' are missing")
+    if data.shape != shape or data.dtype != np.dtype(type_.dtype):
+        raise FileFormatError(
+            f"'{name}' is declared as {type_}, its numbers are {data.dtype}{list(data.shape)} "
+            f"({math.prod(data.shape)} elements)"
+        )
+    return data
