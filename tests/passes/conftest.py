@@ -23,19 +23,32 @@ class Net:
         data = self.rng.standard_normal(shape).astype(np.float32)
         return self.b.parameter(name, data, Traits(trainable=trainable))
 
-    def conv(self, x: Value, channels: int, kernel: int = 3, groups: int = 1, stride: int = 1) -> Value:
+    def conv(
+        self, x: Value, channels: int, kernel: int = 3, groups: int = 1, stride: int = 1
+    ) -> Value:
         pad = kernel // 2
         assert x.shape[1] is not None
         w = self.parameter("conv/kernel", channels, x.shape[1] // groups, kernel, kernel)
         b = self.parameter("conv/bias", channels)
         return self.b.apply(
-            "conv2d", x, w, b, name="conv", strides=(stride, stride), pads=(pad,) * 4,
-            dilations=(1, 1), groups=groups, activation="linear",
+            "conv2d",
+            x,
+            w,
+            b,
+            name="conv",
+            strides=(stride, stride),
+            pads=(pad,) * 4,
+            dilations=(1, 1),
+            groups=groups,
+            activation="linear",
         )
 
     def dense(self, x: Value, units: int) -> Value:
         assert x.shape[1] is not None
-        w, b = self.parameter("dense/kernel", x.shape[1], units), self.parameter("dense/bias", units)
+        w, b = (
+            self.parameter("dense/kernel", x.shape[1], units),
+            self.parameter("dense/bias", units),
+        )
         return self.b.apply("dense", x, w, b, name="dense", activation="linear")
 
     def batch_norm(self, x: Value) -> Value:
@@ -52,9 +65,7 @@ class Net:
         return self.b.apply("relu", x)
 
     def max_pool(self, x: Value) -> Value:
-        return self.b.apply(
-            "max_pool2d", x, kernel_size=(2, 2), strides=(2, 2), pads=(0, 0, 0, 0)
-        )
+        return self.b.apply("max_pool2d", x, kernel_size=(2, 2), strides=(2, 2), pads=(0, 0, 0, 0))
 
     def flatten(self, x: Value) -> Value:
         last = self.b.apply("transpose", x, perm=(0, 2, 3, 1))
@@ -80,8 +91,9 @@ def residual() -> Graph:
     y = net.relu(net.batch_norm(net.conv(net.x, 4)))
     z = net.batch_norm(net.conv(net.relu(net.batch_norm(net.conv(y, 4))), 4))
     y = net.relu(net.b.apply("add", z, y, activation="linear"))
-    z = net.batch_norm(net.conv(y, 8, stride=2))
-    y = net.relu(net.b.apply("add", z, net.batch_norm(net.conv(y, 8, 1, stride=2)), activation="linear"))
+    z = net.conv(y, 8, stride=2)
+    short = net.batch_norm(net.conv(y, 8, 1, stride=2))
+    y = net.relu(net.b.apply("add", z, short, activation="linear"))
     y = net.b.apply("global_average_pool2d", y)
     return net.b.build([net.dense(net.flatten(y), 3)])
 
@@ -110,7 +122,8 @@ def ends_in_identities() -> Graph:
     net = Net(3, 4, 4)
     y = net.relu(net.conv(net.x, 4))
     net.dense(net.flatten(net.max_pool(y)), 2)
-    return net.b.build([net.b.apply("dropout", net.b.apply("scale", y, factor=1.0), rate=0.1, seed=1)])
+    dropped = net.b.apply("dropout", net.b.apply("scale", y, factor=1.0), rate=0.1, seed=1)
+    return net.b.build([dropped, net.max_pool(y)])
 
 
 def known_in_part() -> Graph:
@@ -124,16 +137,26 @@ def known_in_part() -> Graph:
 def reshapes() -> Graph:
     """Transposes and reshapes that cancel, merge or do nothing."""
     net = Net(4, 6, 1)
-    y = net.b.apply("transpose", net.b.apply("transpose", net.x, perm=(0, 3, 1, 2)), perm=(0, 2, 3, 1))
+    y = net.b.apply(
+        "transpose", net.b.apply("transpose", net.x, perm=(0, 3, 1, 2)), perm=(0, 2, 3, 1)
+    )
     y = net.b.apply("transpose", net.relu(y), perm=(0, 3, 1, 2))
     y = net.b.apply("reshape", net.b.apply("reshape", y, shape=(0, 8, 3)), shape=(0, -1))
     a = net.b.apply("reshape", y, shape=(-1, 12))
     b = net.b.apply("transpose", net.b.apply("reshape", y, shape=(0, 4, 6)), perm=(0, 2, 1))
-    return net.b.build([a, b, net.b.apply("reshape", net.b.apply("reshape", a, shape=(-1, 3)), shape=(-1, 24))])
+    return net.b.build(
+        [a, b, net.b.apply("reshape", net.b.apply("reshape", a, shape=(-1, 3)), shape=(-1, 24))]
+    )
 
 
 GRAPHS: tuple[Callable[[], Graph], ...] = (
-    chain, residual, branches, read_outside, ends_in_identities, known_in_part, reshapes,
+    chain,
+    residual,
+    branches,
+    read_outside,
+    ends_in_identities,
+    known_in_part,
+    reshapes,
 )
 
 

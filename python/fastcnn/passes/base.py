@@ -115,6 +115,18 @@ class Patch:
     new: tuple[Node, ...] = ()
     aliases: Mapping[str, Value] = field(default_factory=dict)
 
+    @property
+    def read(self) -> set[str]:
+        """Names of the values that must be there when the patch is made."""
+        return {value.name for node in self.new for value in node.inputs}
+
+    @property
+    def removed(self) -> set[str]:
+        """Names of the values that are gone afterwards. Readers of an alias are redirected."""
+        defined = {value.name for node in self.new for value in node.outputs}
+        old = {value.name for node in self.old for value in node.outputs}
+        return old - defined - self.aliases.keys()
+
 
 class Rewrite(Pass):
     """A pass made of one local rule, applied until it matches nowhere.
@@ -137,15 +149,25 @@ class Rewrite(Pass):
         return graph, changes
 
     def _matches(self, graph: Graph) -> list[Patch]:
+        """Patches that can be made together: none touches what another takes out or reads."""
         patches: list[Patch] = []
         touched: set[str] = set()
+        read: set[str] = set()
+        gone: set[str] = set()
         for node in graph.nodes:
             if node.op not in self.anchors or node.name in touched:
                 continue
             patch = self.match(graph, node)
-            if patch is not None and touched.isdisjoint(old.name for old in patch.old):
-                patches.append(patch)
-                touched.update(old.name for old in patch.old)
+            if patch is None or not (
+                touched.isdisjoint(old.name for old in patch.old)
+                and read.isdisjoint(patch.removed)
+                and gone.isdisjoint(patch.read)
+            ):
+                continue
+            patches.append(patch)
+            touched.update(old.name for old in patch.old)
+            read |= patch.read
+            gone |= patch.removed
         return patches
 
 

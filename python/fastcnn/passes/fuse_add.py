@@ -46,7 +46,5 @@ class FuseAdd(Rewrite):
             return None
         _, conv, residual = max(choices, key=lambda choice: choice[0])
         attrs = {**conv.attrs, "activation": node.attrs.get("activation", "linear")}
-        fused = replace(
-            conv, inputs=(*conv.inputs, residual), outputs=node.outputs, attrs=attrs
-        )
+        fused = replace(conv, inputs=(*conv.inputs, residual), outputs=node.outputs, attrs=attrs)
         return Patch(old=(conv, node), new=(fused,))

@@ -15,8 +15,10 @@ from fastcnn.passes.remove_identity import RemoveIdentity
 
 _FOR_INFERENCE = Sequence(
     "for_inference",
+    RemoveDeadNodes(),
     RemoveIdentity(),
     MergeReshapes(),
+    RemoveDeadNodes(),
     RemoveIdentity(),
     FoldConstants(),
     FoldBatchNorm(),

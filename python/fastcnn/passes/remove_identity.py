@@ -23,7 +23,14 @@ class RemoveIdentity(Rewrite):
 
     name = "remove_identity"
     anchors = (
-        "dropout", "scale", "transpose", "reshape", "slice", "concat", "pad2d", "relu",
+        "dropout",
+        "scale",
+        "transpose",
+        "reshape",
+        "slice",
+        "concat",
+        "pad2d",
+        "relu",
     )
     for_inference_only = True
 
@@ -35,10 +42,11 @@ class RemoveIdentity(Rewrite):
         if not graph.is_result(y):
             return Patch(old=(node,), aliases={y.name: x})
         source = graph.producer(x)
-        if source is None or graph.sole_user(x) is not node:
+        if source is None or graph.is_result(x):
             return None
         outputs = tuple(y if value.name == x.name else value for value in source.outputs)
-        return Patch(old=(source, node), new=(replace(source, outputs=outputs),))
+        named = replace(source, outputs=outputs)
+        return Patch(old=(source, node), new=(named,), aliases={x.name: y})
 
 
 def _is_identity(graph: Graph, node: Node) -> bool:
