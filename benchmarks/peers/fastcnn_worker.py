@@ -15,6 +15,7 @@ state: dict[str, Any] = {}
 
 
 def versions() -> str:
+    """What is compared."""
     return f"fastcnn {fc.__version__}"
 
 
@@ -37,10 +38,12 @@ def build(weights: str | None = None) -> None:
 
 
 def save_weights(path: str) -> None:
+    """Writes the weights to a file."""
     np.savez(path, *state["model"].get_weights())
 
 
 def load_data(path: str) -> None:
+    """Reads the images to work on."""
     with np.load(path) as file:
         state["x"], state["y"] = file["x"], file["y"]
 
@@ -58,6 +61,7 @@ def fit(batch_size: int) -> float:
 
 
 def open_session(threads: int) -> None:
+    """Compiles the model for inference."""
     state["session"] = fc.compile(state["model"], threads=threads)
 
 
@@ -73,18 +77,4 @@ def latencies(batch_size: int, runs: int) -> list[float]:
 
 
 if __name__ == "__main__":
-    serve(
-        {
-            function.__name__: function
-            for function in (
-                versions,
-                build,
-                save_weights,
-                load_data,
-                predict,
-                fit,
-                open_session,
-                latencies,
-            )
-        }
-    )
+    serve(versions, build, save_weights, load_data, predict, fit, open_session, latencies)

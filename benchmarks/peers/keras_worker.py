@@ -23,6 +23,7 @@ state: dict[str, Any] = {}
 
 
 def versions() -> str:
+    """What is compared."""
     return f"keras {keras.__version__} on tensorflow {tf.__version__}"
 
 
@@ -48,6 +49,7 @@ def build(weights: str) -> None:
 
 
 def load_data(path: str) -> None:
+    """Reads the images to work on."""
     with np.load(path) as file:
         state["x"], state["y"] = file["x"], file["y"]
 
@@ -65,4 +67,4 @@ def fit(batch_size: int) -> float:
 
 
 if __name__ == "__main__":
-    serve({function.__name__: function for function in (versions, build, load_data, predict, fit)})
+    serve(versions, build, load_data, predict, fit)

@@ -17,6 +17,7 @@ state: dict[str, Any] = {}
 
 
 def versions() -> str:
+    """What is compared."""
     return f"onnxruntime {onnxruntime.__version__}"
 
 
@@ -68,6 +69,7 @@ def build(weights: str, threads: int) -> None:
 
 
 def load_data(path: str) -> None:
+    """Reads the images to work on."""
     with np.load(path) as file:
         state["x"] = file["x"].reshape(-1, 1, 28, 28)
 
@@ -89,6 +91,4 @@ def latencies(batch_size: int, runs: int) -> list[float]:
 
 
 if __name__ == "__main__":
-    serve(
-        {function.__name__: function for function in (versions, build, load_data, predict, latencies)}
-    )
+    serve(versions, build, load_data, predict, latencies)

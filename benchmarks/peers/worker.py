@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -36,7 +36,8 @@ class Worker:
 
     def call(self, name: str, **arguments: Any) -> Any:
         """Has the worker run one of its functions; waits for the answer."""
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.write(json.dumps({"call": name, "arguments": arguments}) + "\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()
@@ -59,15 +60,16 @@ class Worker:
         self._process.wait(timeout=60)
 
 
-def serve(functions: Mapping[str, Callable[..., Any]]) -> None:
+def serve(*functions: Callable[..., Any]) -> None:
     """The child's end: answers until the input ends.
 
     What libraries print to stdout goes to stderr, so that replies stay alone on theirs.
     """
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    by_name = {function.__name__: function for function in functions}
     for line in sys.stdin:
         request = json.loads(line)
-        answer = functions[request["call"]](**request["arguments"])
+        answer = by_name[request["call"]](**request["arguments"])
         replies.write(json.dumps(answer) + "\n")
         replies.flush()

@@ -1,0 +1,254 @@
+"""Graphs of one node, to time one operation alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from fastcnn.bench.shapes import Shape
+from fastcnn.errors import InvalidValueError, UnsupportedError
+from fastcnn.graph import Graph, Type, Value
+from fastcnn.ops import Builder, get
+
+Extents: TypeAlias = Mapping[str, int]
+Attributes: TypeAlias = dict[str, Any]
+Make: TypeAlias = Callable[[Builder, Extents], "tuple[Value, ...]"]
+
+
+def build(shape: Shape) -> Graph:
+    """The graph of one node that runs `shape`. Weights are constants, everything else is an input.
+
+    Raises:
+        UnsupportedError: No case is written for the op.
+        InvalidValueError: An extent is missing.
+        ShapeError: The extents do not fit together.
+    """
+    make = _CASES.get(shape.op)
+    if make is None:
+        raise UnsupportedError(f"bench: no case for '{shape.op}'; known: {', '.join(_CASES)}")
+    g = Builder()
+    try:
+        return g.build(make(g, shape.extents))
+    except KeyError as error:
+        raise InvalidValueError(f"bench: '{shape}' lacks {error}") from None
+
+
+def _image(g: Builder, e: Extents, name: str = "x") -> Value:
+    """An input [n, c, h, w], or [n, c] where h is not given, or a matrix [k, m]."""
+    if "c" not in e:
+        return g.input(name, (e["k"], e["m"]))
+    return g.input(name, (e["n"], e["c"], e["h"], e["w"]) if "h" in e else (e["n"], e["c"]))
+
+
+def _weights(g: Builder, name: str, *shape: int) -> Value:
+    values = np.random.default_rng(0).standard_normal(shape, np.float32)
+    return g.constant(name, values / np.float32(np.sqrt(max(1, values[0].size))))
+
+
+def _window(e: Extents) -> Attributes:
+    stride, pad = e.get("s", 1), e.get("p", 0)
+    return {"strides": (stride, stride), "pads": (pad, pad, pad, pad)}
+
+
+def _conv_attrs(e: Extents) -> Attributes:
+    return _window(e) | {"dilations": (1, 1), "groups": e.get("groups", 1)}
+
+
+def _conv_weights(g: Builder, e: Extents) -> Value:
+    return _weights(g, "w", e["oc"], e["c"] // e.get("groups", 1), e["k"], e["k"])
+
+
+def _conv_output(g: Builder, e: Extents) -> Value:
+    side = {a: (e[a] + 2 * e.get("p", 0) - e["k"]) // e.get("s", 1) + 1 for a in "hw"}
+    return g.input("grad_y", (e["n"], e["oc"], side["h"], side["w"]))
+
+
+def _conv2d(g: Builder, e: Extents) -> tuple[Value, ...]:
+    bias = _weights(g, "b", e["oc"])
+    return g.apply_all(
+        "conv2d",
+        _image(g, e),
+        _conv_weights(g, e),
+        bias,
+        activation="relu",
+        **_conv_attrs(e),
+    )
+
+
+def _conv2d_backward_data(g: Builder, e: Extents) -> tuple[Value, ...]:
+    return g.apply_all(
+        "conv2d_backward_data",
+        _conv_output(g, e),
+        _conv_weights(g, e),
+        input_size=(e["h"], e["w"]),
+        **_conv_attrs(e),
+    )
+
+
+def _conv2d_backward_weights(g: Builder, e: Extents) -> tuple[Value, ...]:
+    return g.apply_all(
+        "conv2d_backward_weights",
+        _conv_output(g, e),
+        _image(g, e),
+        kernel_size=(e["k"], e["k"]),
+        **_conv_attrs(e),
+    )
+
+
+def _dense(g: Builder, e: Extents) -> tuple[Value, ...]:
+    x, w = g.input("x", (e["n"], e["k"])), _weights(g, "w", e["k"], e["m"])
+    return g.apply_all("dense", x, w, _weights(g, "b", e["m"]), activation="relu")
+
+
+def _dense_backward_data(g: Builder, e: Extents) -> tuple[Value, ...]:
+    grad_y = g.input("grad_y", (e["n"], e["m"]))
+    return g.apply_all("dense_backward_data", grad_y, _weights(g, "w", e["k"], e["m"]))
+
+
+def _dense_backward_weights(g: Builder, e: Extents) -> tuple[Value, ...]:
+    x, grad_y = g.input("x", (e["n"], e["k"])), g.input("grad_y", (e["n"], e["m"]))
+    return g.apply_all("dense_backward_weights", x, grad_y)
+
+
+def _pool_attrs(op: str, e: Extents) -> Attributes:
+    counts: Attributes = {"count_include_pad": 0} if "average" in op else {}
+    return _window(e) | {"kernel_size": (e["k"], e["k"])} | counts
+
+
+def _pool(op: str) -> Make:
+    return lambda g, e: g.apply_all(op, _image(g, e), **_pool_attrs(op, e))
+
+
+def _pool_backward(op: str, *, local: bool) -> Make:
+    """`op`_backward; `local` for pooling by windows."""
+
+    def make(g: Builder, e: Extents) -> tuple[Value, ...]:
+        attrs = _pool_attrs(op, e) if local else {}
+        pooled = get(op).infer(Type((e["n"], e["c"], e["h"], e["w"])), **attrs)
+        assert isinstance(pooled, Type)
+        grad_y = g.input("grad_y", pooled.shape)
+        if "max" in op:
+            y = g.input("y", pooled.shape)
+            return g.apply_all(f"{op}_backward", grad_y, _image(g, e), y, **attrs)
+        return g.apply_all(f"{op}_backward", grad_y, input_size=(e["h"], e["w"]), **attrs)
+
+    return make
+
+
+def _map(op: str, *names: str, **attrs: Any) -> Make:
+    """An op on inputs that all have the shape of x."""
+    return lambda g, e: g.apply_all(op, *(_image(g, e, name) for name in names), **attrs)
+
+
+def _batch_norm(g: Builder, e: Extents) -> tuple[Value, ...]:
+    x = _image(g, e)
+    statistics = [
+        g.constant(name, np.ones(e["c"], np.float32))
+        for name in ("gamma", "beta", "mean", "variance")
+    ]
+    return g.apply_all("batch_norm", x, *statistics, epsilon=1e-3, momentum=0.99)
+
+
+def _batch_norm_train(g: Builder, e: Extents) -> tuple[Value, ...]:
+    gamma, beta = (g.input(name, (e["c"],)) for name in ("gamma", "beta"))
+    return g.apply_all("batch_norm_train", _image(g, e), gamma, beta, epsilon=1e-3)
+
+
+def _batch_norm_backward(g: Builder, e: Extents) -> tuple[Value, ...]:
+    grad_y, x = _image(g, e, "grad_y"), _image(g, e)
+    rest = (g.input(name, (e["c"],)) for name in ("gamma", "mean", "inv_std"))
+    return g.apply_all("batch_norm_backward", grad_y, x, *rest)
+
+
+def _cross_entropy(g: Builder, e: Extents) -> tuple[Value, ...]:
+    x, labels = _image(g, e), g.input("labels", (e["n"],), "int32")
+    return g.apply_all("sparse_softmax_cross_entropy", x, labels)
+
+
+def _cross_entropy_backward(g: Builder, e: Extents) -> tuple[Value, ...]:
+    grad, x = g.input("grad", (e["n"],)), _image(g, e)
+    labels = g.input("labels", (e["n"],), "int32")
+    return g.apply_all("sparse_softmax_cross_entropy_backward", grad, x, labels)
+
+
+def _dropout_train(g: Builder, e: Extents) -> tuple[Value, ...]:
+    return g.apply_all(
+        "dropout_train", _image(g, e), g.input("step", (), "int32"), rate=0.5, seed=1
+    )
+
+
+def _update(op: str, *states: str, step: bool = False, **attrs: Any) -> Make:
+    """An optimiser's update of one kernel."""
+
+    def make(g: Builder, e: Extents) -> tuple[Value, ...]:
+        values = [_image(g, e, name) for name in ("w", "g", *states)]
+        values.append(g.input("lr", ()))
+        if step:
+            values.append(g.input("step", (), "int32"))
+        own = attrs | {name: e[name] for name in ("nesterov",) if name in e}
+        return g.apply_all(op, *values, l1=0.0, l2=0.0, hold_zeros=0, **own)
+
+    return make
+
+
+_CASES: dict[str, Make] = {
+    "conv2d": _conv2d,
+    "conv2d_backward_data": _conv2d_backward_data,
+    "conv2d_backward_weights": _conv2d_backward_weights,
+    "dense": _dense,
+    "dense_backward_data": _dense_backward_data,
+    "dense_backward_weights": _dense_backward_weights,
+    "max_pool2d": _pool("max_pool2d"),
+    "max_pool2d_backward": _pool_backward("max_pool2d", local=True),
+    "average_pool2d": _pool("average_pool2d"),
+    "average_pool2d_backward": _pool_backward("average_pool2d", local=True),
+    "global_average_pool2d": _map("global_average_pool2d", "x"),
+    "global_average_pool2d_backward": _pool_backward("global_average_pool2d", local=False),
+    "global_max_pool2d": _map("global_max_pool2d", "x"),
+    "global_max_pool2d_backward": _pool_backward("global_max_pool2d", local=False),
+    "relu": _map("relu", "x"),
+    "relu_backward": _map("relu_backward", "grad_y", "y"),
+    "leaky_relu": _map("leaky_relu", "x", alpha=0.3),
+    "leaky_relu_backward": _map("leaky_relu_backward", "grad_y", "x", alpha=0.3),
+    "clip": _map("clip", "x", low=0.0, high=6.0),
+    "clip_backward": _map("clip_backward", "grad_y", "x", low=0.0, high=6.0),
+    "sigmoid": _map("sigmoid", "x"),
+    "sigmoid_backward": _map("sigmoid_backward", "grad_y", "y"),
+    "tanh": _map("tanh", "x"),
+    "tanh_backward": _map("tanh_backward", "grad_y", "y"),
+    "add": _map("add", "a", "b", activation="relu"),
+    "multiply": _map("multiply", "a", "b"),
+    "scale": _map("scale", "x", factor=0.5),
+    "moving_average": _map("moving_average", "old", "new", momentum=0.99),
+    "dropout_train": _dropout_train,
+    "channel_sum": _map("channel_sum", "x"),
+    "transpose": _map("transpose", "x", perm=(0, 2, 3, 1)),
+    "reduce_mean": _map("reduce_mean", "x"),
+    "penalty": _map("penalty", "w", l1=0.0, l2=1e-4),
+    "batch_norm": _batch_norm,
+    "batch_norm_train": _batch_norm_train,
+    "batch_norm_backward": _batch_norm_backward,
+    "softmax": _map("softmax", "x"),
+    "softmax_backward": _map("softmax_backward", "grad_y", "y"),
+    "log_softmax": _map("log_softmax", "x"),
+    "log_softmax_backward": _map("log_softmax_backward", "grad_y", "y"),
+    "sparse_softmax_cross_entropy": _cross_entropy,
+    "sparse_softmax_cross_entropy_backward": _cross_entropy_backward,
+    "sgd_update": _update("sgd_update", "velocity", momentum=0.9, nesterov=0),
+    "adagrad_update": _update("adagrad_update", "accumulator", epsilon=1e-7),
+    "rmsprop_update": _update(
+        "rmsprop_update", "mean_square", "velocity", rho=0.9, momentum=0.0, epsilon=1e-7
+    ),
+    "adam_update": _update(
+        "adam_update",
+        "m",
+        "v",
+        step=True,
+        beta1=0.9,
+        beta2=0.999,
+        epsilon=1e-7,
+        weight_decay=0.0,
+    ),
+}
