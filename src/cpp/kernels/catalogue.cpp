@@ -11,14 +11,38 @@ struct Line {
 
 constexpr Line kLines[] = {
 #define FASTCNN_KERNEL(...) {FASTCNN_FAMILY, #__VA_ARGS__},
+#define FASTCNN_FAMILY "batch_norm"
+#include "kernels/batch_norm/kernels.inc"
+#undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "conv2d_direct"
+#include "kernels/conv2d_direct/kernels.inc"
+#undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "dropout"
+#include "kernels/dropout/kernels.inc"
+#undef FASTCNN_FAMILY
 #define FASTCNN_FAMILY "elementwise"
 #include "kernels/elementwise/kernels.inc"
 #undef FASTCNN_FAMILY
 #define FASTCNN_FAMILY "gemm"
 #include "kernels/gemm/kernels.inc"
 #undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "global_pool2d"
+#include "kernels/global_pool2d/kernels.inc"
+#undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "optimizer_update"
+#include "kernels/optimizer_update/kernels.inc"
+#undef FASTCNN_FAMILY
 #define FASTCNN_FAMILY "peak"
 #include "kernels/peak/kernels.inc"
+#undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "pool2d"
+#include "kernels/pool2d/kernels.inc"
+#undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "reduce"
+#include "kernels/reduce/kernels.inc"
+#undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "transpose2d"
+#include "kernels/transpose2d/kernels.inc"
 #undef FASTCNN_FAMILY
 #undef FASTCNN_KERNEL
 };
