@@ -41,7 +41,7 @@ def make_plan(
         elif value.name in state:
             role, data = "state", state[value.name]
         elif value.data is not None:
-            role, data = "constant", np.ascontiguousarray(value.data)
+            role, data = "constant", np.asarray(value.data, order="C")
         else:
             role, data = "computed", None
         return value.name, shape, value.type.dtype, role, data
