@@ -115,7 +115,7 @@ class Assignment {
         const std::size_t dst = step.outputs[pair.output];
         if (of(dst).kind != Storage::Kind::kArena || of(src).last != s) continue;
         if (program_.tensors[src].size_bytes != program_.tensors[dst].size_bytes) continue;
-        if (reads_twice(step, src)) continue;
+        if (reads_twice(step, src) || taken(step, src, dst)) continue;
         if (of(src).kind == Storage::Kind::kArena || is_update_of(dst, src)) merge(src, dst);
       }
     }
@@ -126,6 +126,15 @@ class Assignment {
     std::size_t count = 0;
     for (const std::size_t t : step.inputs) count += plan_.of_tensor[t] == plan_.of_tensor[src];
     return count > 1;
+  }
+
+  // Whether `dst` already lies on an input of the step, or an output of it on `src`.
+  bool taken(const Step& step, std::size_t src, std::size_t dst) {
+    const auto lies_on = [&](std::size_t a) {
+      return [this, a](std::size_t b) { return plan_.of_tensor[a] == plan_.of_tensor[b]; };
+    };
+    return std::any_of(step.inputs.begin(), step.inputs.end(), lies_on(dst)) ||
+           std::any_of(step.outputs.begin(), step.outputs.end(), lies_on(src));
   }
 
   bool is_update_of(std::size_t now, std::size_t state) const {
