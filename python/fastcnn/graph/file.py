@@ -70,6 +70,16 @@ def save(
         InvalidValueError: `extra` cannot be written as JSON.
         OSError: The file cannot be written; an old one at `path` is untouched.
     """
+    write_atomically(path, serialize(graph, extra=extra, tensors=tensors))
+
+
+def serialize(
+    graph: Graph,
+    *,
+    extra: Mapping[str, Any] | None = None,
+    tensors: Mapping[str, Array] | None = None,
+) -> bytes:
+    """What `save` writes."""
     verify(graph)
     check_types(graph)
     try:
@@ -84,7 +94,7 @@ def save(
     }
     arrays = _graph_tensors(graph)
     arrays |= {f"extra/{name}": np.asarray(array) for name, array in (tensors or {}).items()}
-    write_atomically(path, safetensors.numpy.save(arrays, metadata))
+    return safetensors.numpy.save(arrays, metadata)
 
 
 def load(path: str | os.PathLike[str]) -> tuple[Graph, dict[str, Any], dict[str, Array]]:
