@@ -64,6 +64,7 @@ class GlobalMaxPool2dBackward(Op):
         return x
 
     def reference(self, grad_y: Array, x: Array, y: Array) -> Array:
-        equal = (x == y).reshape(*x.shape[:2], -1)
+        n, c, h, w = x.shape
+        equal = (x == y).reshape(n, c, h * w)
         first = equal & (np.cumsum(equal, axis=-1) == 1)
         return np.where(first.reshape(x.shape), grad_y, 0)

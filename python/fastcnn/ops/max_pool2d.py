@@ -94,7 +94,7 @@ class MaxPool2dBackward(Op):
     ) -> Array:
         window = Window(kernel_size, strides, pads)
         windows = window.view(x, fill=np.nan)  # padding equals nothing
-        equal = (windows == y[..., None, None]).reshape(*y.shape, -1)
+        equal = (windows == y[..., None, None]).reshape(*y.shape, kernel_size[0] * kernel_size[1])
         first = equal & (np.cumsum(equal, axis=-1) == 1)
         shares = np.where(first, grad_y[..., None], 0).reshape(windows.shape)
         return window.fold(shares, x.shape[2:])

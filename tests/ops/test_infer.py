@@ -1,0 +1,165 @@
+"""Shape rules: what they refuse, and that the message says why."""
+
+from __future__ import annotations
+
+import pytest
+
+from fastcnn.errors import DTypeError, InvalidValueError, ShapeError, UnsupportedError
+from fastcnn.graph import Type
+from fastcnn.ops import get, infer, names
+from tests.ops.cases import cases
+
+WINDOW = {"strides": (1, 1), "pads": (0, 0, 0, 0), "dilations": (1, 1), "groups": 1}
+POOL = {"kernel_size": (2, 2), "strides": (2, 2), "pads": (0, 0, 0, 0)}
+X, W, B = Type((None, 4, 8, 8)), Type((6, 4, 3, 3)), Type((6,))
+LABELS = Type((None,), "int32")
+HELD = {"l1": 0.0, "l2": 0.0, "hold_zeros": 0}
+SGD = {"momentum": 0.9, "nesterov": 0, **HELD}
+
+REFUSED = [
+    ("conv2d", (X, W, Type((5,))), WINDOW, ShapeError, r"conv2d: b must have shape \[6\]"),
+    ("conv2d", (Type((None, 3, 8, 8)), W, B), WINDOW, ShapeError, r"x must have shape \[\?, 4,"),
+    ("conv2d", (Type((None, 4, 8)), W, B), WINDOW, ShapeError, "x must have 4 axes"),
+    ("conv2d", (X, W, B), {**WINDOW, "groups": 4}, ShapeError, "groups must divide"),
+    ("conv2d", (X, W, B), {**WINDOW, "groups": 0}, InvalidValueError, "groups .* at least 1"),
+    ("conv2d", (X, W, B), {**WINDOW, "strides": (0, 1)}, InvalidValueError, "strides"),
+    ("conv2d", (X, W, B), {**WINDOW, "strides": [1, 1]}, InvalidValueError, "strides"),
+    ("conv2d", (X, W, B), {**WINDOW, "strides": (1, 1, 1)}, InvalidValueError, "tuple of 2"),
+    ("conv2d", (X, W, B), {**WINDOW, "pads": (0, 0, 0, -1)}, InvalidValueError, "pads"),
+    ("conv2d", (X, W, B), {**WINDOW, "dilations": (4, 4)}, ShapeError, "spans 9 pixels, .* only 8"),
+    ("conv2d", (X, W, B), {**WINDOW, "activation": "gelu"}, InvalidValueError, "not 'gelu'"),
+    ("conv2d", (X, W), WINDOW, InvalidValueError, "missing a required argument: 'b'"),
+    ("conv2d", (X, W, B), {**WINDOW, "bias": 1}, InvalidValueError, "unexpected .* 'bias'"),
+    ("conv2d", (X, W, B, Type((None, 6, 6, 5))), WINDOW, ShapeError, "residual"),
+    ("conv2d", (Type(X.shape, "int32"), W, B), WINDOW, DTypeError, "x must be float32"),
+    (
+        "conv2d_backward_data",
+        (Type((None, 6, 5, 6)), W),
+        {**WINDOW, "input_size": (8, 8)},
+        ShapeError,
+        "grad_y",
+    ),
+    (
+        "conv2d_backward_weights",
+        (Type((None, 6, 6, 6)), Type((None, 5, 8, 8))),
+        {**WINDOW, "groups": 2, "kernel_size": (3, 3)},
+        ShapeError,
+        "x must have shape",
+    ),
+    ("dense", (Type((None, 3)), Type((4, 5)), Type((5,))), {}, ShapeError, "w must have shape"),
+    ("dense", (Type((None, 4)), Type((4, 5)), Type((4,))), {}, ShapeError, "b must have shape"),
+    ("channel_sum", (Type((5,)),), {}, ShapeError, "2 axes or more"),
+    ("max_pool2d", (X,), {**POOL, "pads": (2, 0, 0, 0)}, InvalidValueError, "smaller than"),
+    ("max_pool2d", (X,), {**POOL, "kernel_size": (9, 2)}, ShapeError, "spans 9 pixels"),
+    ("max_pool2d_backward", (X, X, X), POOL, ShapeError, "grad_y must have shape"),
+    ("average_pool2d", (X,), {**POOL, "count_include_pad": 2}, InvalidValueError, "from 0 to 1"),
+    ("global_average_pool2d_backward", (X,), {"input_size": (8, 8)}, ShapeError, "grad_y"),
+    ("add", (X, Type((None, 4, 8, 7))), {}, ShapeError, "b, like a,"),
+    ("add", (X, Type((None, 4, 8))), {}, ShapeError, "b, like a,"),
+    ("clip", (X,), {"low": 1.0, "high": 0.0}, InvalidValueError, "high must be .* at least 1.0"),
+    ("leaky_relu", (X,), {"alpha": "a"}, InvalidValueError, "alpha must be a number"),
+    ("scale", (X,), {"factor": float("nan")}, InvalidValueError, "factor"),
+    ("dropout", (X,), {"rate": 1.0, "seed": 0}, InvalidValueError, "rate must be below 1"),
+    ("dropout", (X,), {"rate": 0.5, "seed": -1}, InvalidValueError, "seed"),
+    ("dropout_train", (X, Type(())), {"rate": 0.5, "seed": 0}, DTypeError, "step must be int32"),
+    ("softmax", (Type((4,)),), {}, ShapeError, "2 axes or more"),
+    ("batch_norm", (X, B, B, B, B), {"epsilon": 0.1, "momentum": 0.9}, ShapeError, "gamma"),
+    ("batch_norm_train", (X, Type((4,)), Type((4,))), {"epsilon": -1.0}, InvalidValueError, "eps"),
+    ("moving_average", (B, B), {"momentum": 1.5}, InvalidValueError, "from 0.0 to 1.0"),
+    ("reshape", (X,), {"shape": (0, 255)}, ShapeError, "cannot become"),
+    ("reshape", (X,), {"shape": (2, 128)}, ShapeError, "use -1"),
+    ("reshape", (X,), {"shape": (-1, -1)}, InvalidValueError, "-1 once"),
+    ("reshape", (X,), {"shape": (0, 4, 8, 8, 0)}, ShapeError, "copies axis 4"),
+    ("reshape", (X,), {"shape": (0, -2)}, InvalidValueError, "at least -1"),
+    ("transpose", (X,), {"perm": (0, 1, 2, 2)}, InvalidValueError, "each axis from 0 to 3 once"),
+    ("concat", (X, Type((None, 2, 8, 7))), {"axis": 1}, ShapeError, "input 1"),
+    ("concat", (X,), {"axis": 4}, InvalidValueError, "axis .* from 0 to 3"),
+    ("concat", (X,), {"axis": 0}, ShapeError, "must be known"),
+    ("concat", (), {"axis": 0}, InvalidValueError, "one input or more"),
+    ("slice", (X,), {"axis": 1, "start": 2, "stop": 2}, InvalidValueError, r"\[2, 2\)"),
+    ("slice", (X,), {"axis": 1, "start": 2, "stop": 5}, InvalidValueError, r"\[0, 4\)"),
+    ("slice_backward", (X,), {"axis": 1, "start": 2, "size": 5}, InvalidValueError, r"\[2, 6\)"),
+    ("pad2d", (X,), {"pads": (-4, 0, -4, 0), "value": 0.0}, ShapeError, "leave nothing"),
+    ("sparse_softmax_cross_entropy", (Type((None, 3)), Type((None,))), {}, DTypeError, "labels"),
+    ("sparse_cross_entropy", (Type((2, 3)), LABELS), {"epsilon": 0.6}, InvalidValueError, "0.5"),
+    (
+        "sparse_softmax_cross_entropy",
+        (Type((None, 3)), Type((None, 3), "int32")),
+        {},
+        ShapeError,
+        "labels must have shape",
+    ),
+    ("squared_error", (X, B), {"factor": 1.0}, ShapeError, "targets, like x,"),
+    ("penalty", (B,), {"l1": -1.0, "l2": 0.0}, InvalidValueError, "l1 .* at least 0.0"),
+    ("top_k_correct", (Type((2, 3)), LABELS), {"k": 0}, InvalidValueError, "k .* at least 1"),
+    ("sgd_update", (B, B, Type((5,)), Type(())), SGD, ShapeError, "velocity, like w,"),
+    ("sgd_update", (B, B, B, Type((1,))), SGD, ShapeError, "lr must have 0 axes"),
+    ("sgd_update", (B, B, B, Type(())), {**SGD, "nesterov": True}, InvalidValueError, "nesterov"),
+    ("no_such_op", (X,), {}, UnsupportedError, "'no_such_op' is no operation"),
+]
+
+
+@pytest.mark.parametrize(
+    ("op", "types", "attrs", "error", "message"),
+    REFUSED,
+    ids=[f"{row[0]}-{i}" for i, row in enumerate(REFUSED)],
+)
+def test_what_does_not_fit_is_refused_with_the_reason(op, types, attrs, error, message):
+    with pytest.raises(error, match=message) as raised:
+        infer(op, types, attrs)
+
+    assert op in str(raised.value)
+
+
+@pytest.mark.parametrize("op", names())
+def test_integers_are_refused_where_floats_are_asked(op, rng):
+    case = cases(op)[0]
+    types = [Type(array.shape, array.dtype.name) for array in case.inputs(rng)]
+
+    for i, type_ in enumerate(types):
+        other = "float32" if type_.dtype == "int32" else "int32"
+        wrong = [*types[:i], Type(type_.shape, other), *types[i + 1 :]]
+        with pytest.raises(DTypeError, match=f"^{op}: "):
+            infer(op, wrong, case.attrs)
+
+
+@pytest.mark.parametrize("op", names())
+def test_an_attribute_that_is_missing_is_named(op, rng):
+    case = cases(op)[0]
+    types = [Type(array.shape, array.dtype.name) for array in case.inputs(rng)]
+
+    for name in case.attrs.keys() - {"activation"}:
+        rest = {key: value for key, value in case.attrs.items() if key != name}
+        with pytest.raises(InvalidValueError, match=f"^{op}: .*'{name}'"):
+            infer(op, types, rest)
+
+
+@pytest.mark.parametrize(
+    ("op", "inputs", "attrs", "expected"),
+    [
+        ("conv2d", (W, B), {**WINDOW, "strides": (2, 2)}, (None, 6, None, None)),
+        ("max_pool2d", (), POOL, (None, 4, None, None)),
+        ("average_pool2d", (), {**POOL, "count_include_pad": 1}, (None, 4, None, None)),
+        ("global_average_pool2d", (), {}, (None, 4, 1, 1)),
+        ("pad2d", (), {"pads": (1, 1, 1, 1), "value": 0.0}, (None, 4, None, None)),
+        ("relu", (), {}, (None, 4, None, None)),
+        ("transpose", (), {"perm": (0, 2, 3, 1)}, (None, None, None, 4)),
+    ],
+)
+def test_an_unknown_image_size_stays_unknown(op, inputs, attrs, expected):
+    image = Type((None, 4, None, None))
+
+    (output,) = infer(op, (image, *inputs), attrs)
+
+    assert output.shape == expected
+
+
+def test_a_known_extent_fills_in_an_unknown_one():
+    (output,) = infer("add", (Type((None, 4)), Type((3, None))), {})
+
+    assert output.shape == (3, 4)
+
+
+def test_the_registry_refuses_a_name_it_does_not_know():
+    with pytest.raises(UnsupportedError, match="'Relu' is no operation; known: .*relu"):
+        get("Relu")
