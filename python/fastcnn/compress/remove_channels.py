@@ -65,7 +65,7 @@ def _taken(value: Value, kept: Kept) -> npt.NDArray[np.generic]:
 
 
 def _followed(node: Node, kept: Kept) -> Attributes:
-    """The attributes of `node` after its channels were removed. Its parameters are smaller already."""
+    """The attributes of `node`, whose parameters are smaller already, without the channels."""
     if node.op == "conv2d" and node.attrs["groups"] != 1:
         x, w = node.inputs[:2]
         channels = _count(x, 1, kept)
@@ -73,7 +73,9 @@ def _followed(node: Node, kept: Kept) -> Attributes:
         return {**node.attrs, "groups": channels // w.shape[1]}
     if node.op == "slice":
         axis, start, stop = (node.attrs[name] for name in ("axis", "start", "stop"))
-        assert isinstance(axis, int) and isinstance(start, int) and isinstance(stop, int)
+        assert isinstance(axis, int)
+        assert isinstance(start, int)
+        assert isinstance(stop, int)
         mask = kept.get((node.inputs[0].name, axis))
         if mask is not None:
             start, stop = int(mask[:start].sum()), int(mask[:stop].sum())

@@ -42,7 +42,8 @@ class MergeReshapes(Rewrite):
         x = first.inputs[0]
         if node.op == "transpose":
             p, q = first.attrs["perm"], node.attrs["perm"]
-            assert isinstance(p, tuple) and isinstance(q, tuple)
+            assert isinstance(p, tuple)
+            assert isinstance(q, tuple)
             return _merged(graph, first, node, x, {"perm": tuple(p[i] for i in q)})
         if not (_is_closed(x.shape) and _is_closed(node.output.shape)):
             return None

@@ -18,4 +18,5 @@ class Energy(Criterion):
     name = "energy"
 
     def scores(self, weights: FloatArray, rng: np.random.Generator) -> FloatArray:
+        """The squares."""
         return np.square(weights)

@@ -22,4 +22,5 @@ class Magnitude(Criterion):
     name = "magnitude"
 
     def scores(self, weights: FloatArray, rng: np.random.Generator) -> FloatArray:
+        """The absolute values."""
         return np.abs(weights)

@@ -15,4 +15,5 @@ class Random(Criterion):
     name = "random"
 
     def scores(self, weights: FloatArray, rng: np.random.Generator) -> FloatArray:
+        """Fresh numbers at every call."""
         return rng.random(weights.shape, np.float32)

@@ -84,7 +84,9 @@ def _channel_scores(graph: Graph, node: Node, axis: int, plan: PrunePlan) -> Flo
     kernel = node.inputs[1].data
     assert kernel is not None
     scale = _normalisation(graph, node)
-    weights = kernel if scale is None else kernel * np.expand_dims(scale, _others(kernel.ndim, axis))
+    weights = (
+        kernel if scale is None else kernel * np.expand_dims(scale, _others(kernel.ndim, axis))
+    )
     scores = plan.criterion.scores(weights, plan.rng).sum(_others(kernel.ndim, axis), np.float64)
     mean = scores.mean()
     normalised: FloatArray = scores / mean if mean > 0 else scores

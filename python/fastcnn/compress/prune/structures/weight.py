@@ -34,7 +34,8 @@ def prune_weights(graph: Graph, plan: PrunePlan) -> tuple[Graph, list[LayerChang
     changes: list[LayerChange] = []
     for node, drop in zip(nodes, _lowest(scores, plan), strict=True):
         kernel = node.inputs[1]
-        assert kernel.data is not None and kernel.traits is not None
+        assert kernel.data is not None
+        assert kernel.traits is not None
         data = np.where(drop.reshape(kernel.data.shape), np.float32(0), kernel.data)
         traits = replace(kernel.traits, pruned=True)
         changed[kernel.name] = replace(kernel, data=data, traits=traits)

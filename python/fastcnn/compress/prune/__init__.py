@@ -1,0 +1,4 @@
+"""Pruning: weights set to zero, or channels removed."""
+
+from fastcnn.compress.prune.plan import LayerChange as LayerChange
+from fastcnn.compress.prune.prune import prune as prune
