@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from fastcnn.errors import DataError
+from fastcnn.errors import DataError, InvalidValueError
 from fastcnn.graph import Graph, Value
 from fastcnn.train.losses.loss import Loss
 from fastcnn.typing import Array
@@ -36,6 +36,10 @@ class Samples:
 
     def split(self, share: float) -> tuple[Samples, Samples]:
         """The first samples, and the last `share` of them."""
+        if not 0 < share < 1:
+            raise InvalidValueError(
+                f"fit: validation_split is {share}, it must be from 0 to below 1"
+            )
         cut = int(len(self) * (1 - share))
         if not 0 < cut < len(self):
             raise DataError(
@@ -148,7 +152,9 @@ def class_weights(target: Array, weights: Mapping[int, float]) -> Array:
     result = np.ones(len(labels), np.float32)
     for label, weight in weights.items():
         if not 0 <= weight < np.inf:
-            raise DataError(f"fit: class_weight of class {label} is {weight}, it must be at least 0")
+            raise DataError(
+                f"fit: class_weight of class {label} is {weight}, it must be at least 0"
+            )
         result[labels == label] = weight
     return result
 

@@ -54,9 +54,7 @@ def evaluate(
         DataError: The data cannot be used.
     """
     measure = losses.get(loss)
-    samples = read_samples(
-        graph, measure, x, y, sample_weight=sample_weight, caller="evaluate"
-    )
+    samples = read_samples(graph, measure, x, y, sample_weight=sample_weight, caller="evaluate")
     figures = get_metrics(metrics)
     graph = regularized(graph, regularizer)
     return evaluate_samples(graph, samples, measure, figures, batch_size)

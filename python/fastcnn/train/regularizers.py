@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastcnn.errors import InvalidValueError
 from fastcnn.layers.regularizers import L1 as L1
-from fastcnn.layers.regularizers import L2 as L2
 from fastcnn.layers.regularizers import L1L2 as L1L2
+from fastcnn.layers.regularizers import L2 as L2
 from fastcnn.layers.regularizers import Regularizer as Regularizer
 from fastcnn.layers.regularizers import get as get
 from fastcnn.train.registry import Registry

@@ -87,9 +87,7 @@ def training_graph(
             for name, fill in optimizer.states().items()
             if parameter.data is not None
         ]
-        new = optimizer.emit(
-            g, parameter, gradients[parameter.name], states, learning_rate, step
-        )
+        new = optimizer.emit(g, parameter, gradients[parameter.name], states, learning_rate, step)
         for old, value in zip((parameter, *states), new, strict=True):
             g.update(old, value)
     return remove_dead_nodes(g.build([total, *figures]))
@@ -134,12 +132,17 @@ def regularize(graph: Graph, l1: float, l2: float) -> Graph:
     A kernel is a trainable parameter of two axes or more: biases and the parameters of batch
     normalisation are left alone.
     """
-    return graph.with_values({
-        name: replace(value, traits=replace(value.traits, l1=l1, l2=l2))
-        for name, value in graph.parameters.items()
-        if value.traits is not None and value.is_trainable and value.type.rank >= 2
-        and value.traits.l1 == 0 and value.traits.l2 == 0
-    })
+    return graph.with_values(
+        {
+            name: replace(value, traits=replace(value.traits, l1=l1, l2=l2))
+            for name, value in graph.parameters.items()
+            if value.traits is not None
+            and value.is_trainable
+            and value.type.rank >= 2
+            and value.traits.l1 == 0
+            and value.traits.l2 == 0
+        }
+    )
 
 
 def penalty(graph: Graph) -> float:

@@ -134,8 +134,13 @@ class Trainer:
                 the end of the last good epoch.
         """
         batch_size = 32 if batch_size is None else batch_size
+        if validation_batch_size is None:
+            validation_batch_size = batch_size
         for name, value, least in (
-            ("batch_size", batch_size, 1), ("epochs", epochs, 0), ("initial_epoch", initial_epoch, 0)
+            ("batch_size", batch_size, 1),
+            ("validation_batch_size", validation_batch_size, 1),
+            ("epochs", epochs, 0),
+            ("initial_epoch", initial_epoch, 0),
         ):
             if value < least:
                 raise InvalidValueError(f"fit: {name} is {value}, it must be at least {least}")
@@ -152,10 +157,18 @@ class Trainer:
         history = History()
         bars = [ProgressBar(False if verbose == 2 else None)] if verbose else []
         calls = CallbackList([*bars, history, *callbacks])
-        calls.prepare(self, model, {
-            "epochs": epochs, "initial_epoch": initial_epoch, "steps": len(batches),
-            "samples": len(samples), "batch_size": batch_size, "verbose": int(bool(verbose)),
-        })
+        calls.prepare(
+            self,
+            model,
+            {
+                "epochs": epochs,
+                "initial_epoch": initial_epoch,
+                "steps": len(batches),
+                "samples": len(samples),
+                "batch_size": batch_size,
+                "verbose": int(bool(verbose)),
+            },
+        )
 
         self.stop_training = False
         logs: dict[str, float] = {}
@@ -173,7 +186,7 @@ class Trainer:
                 self.epoch += 1
                 good = self.state_dict()
                 if validation is not None:
-                    figures = self._measure(validation, validation_batch_size or batch_size)
+                    figures = self._measure(validation, validation_batch_size)
                     logs |= {f"val_{name}": value for name, value in figures.items()}
                 calls.epoch_end(epoch, logs)
                 if self.stop_training:
@@ -206,9 +219,11 @@ class Trainer:
 
     def set_weights(self, weights: Mapping[str, Array]) -> None:
         """Puts weights in the place of those that have the same names."""
-        _assign("set_weights", self._state, {
-            name: array for name, array in weights.items() if name in self._state
-        })
+        _assign(
+            "set_weights",
+            self._state,
+            {name: array for name, array in weights.items() if name in self._state},
+        )
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that later training follows from.
@@ -246,7 +261,11 @@ class Trainer:
         self.seed, self._fixed_rate = int(state["seed"]), state["learning_rate"]
 
     def _run_epoch(
-        self, step: runtime.Step, batches: Iterator[tuple[int, Feeds]], epoch: int, calls: CallbackList
+        self,
+        step: runtime.Step,
+        batches: Iterator[tuple[int, Feeds]],
+        epoch: int,
+        calls: CallbackList,
     ) -> dict[str, float]:
         """Trains on every batch; gives the means."""
         keys = [value.name for value in step.graph.outputs]
@@ -307,7 +326,11 @@ class Trainer:
             )
         x, y, *weight = given
         return read_samples(
-            self._graph, self.loss, x, y, sample_weight=weight[0] if weight else None,
+            self._graph,
+            self.loss,
+            x,
+            y,
+            sample_weight=weight[0] if weight else None,
             caller="fit: validation_data",
         )
 

@@ -16,7 +16,7 @@ class ModelCheckpoint(Callback):
 
     The file holds the model and all that training needs to go on to the same bits: the optimizer's
     state and the counts that learning rate, order of samples and dropout follow from. It is written
-    beside the old one and then takes its place: a full disk or a power cut leaves the old one whole.
+    beside the old one and then takes its place: a full disk leaves the old one whole.
 
     Args:
         filepath: Where to; `{epoch}` (counted from 1) and the names of figures are filled in, as in

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import Literal
 
@@ -44,9 +45,9 @@ class Monitor:
         return logs[self.name]
 
     def improves(self, value: float) -> bool:
-        """Whether `value` is better than the best so far; if so it becomes the best."""
-        gain = None if self.best is None else self._sign * (value - self.best) - self._min_delta
-        if gain is not None and not gain > 0:
+        """Whether `value` is better than the best so far; if so it becomes the best. NaN is not."""
+        gain = math.inf if self.best is None else self._sign * (value - self.best)
+        if math.isnan(value) or not gain > self._min_delta:
             return False
         self.best = value
         return True

@@ -54,7 +54,8 @@ class CategoricalCrossentropy(Loss):
         if classes > 1 and (y.ndim == 1 or y.shape[1:] == (1,)):
             raise DataError(
                 f"{self.name}: takes one row of {classes} class probabilities a sample; the labels "
-                f"have shape {y.shape}: for class indices use loss='sparse_categorical_crossentropy'"
+                f"have shape {y.shape}: they are class indices; use "
+                "loss='sparse_categorical_crossentropy'"
             )
         targets = as_targets(self.name, y, prediction, low=0.0, high=1.0)
         if self.label_smoothing:

@@ -37,9 +37,7 @@ class Adagrad(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.require(
-            self.initial_accumulator_value >= 0, "initial_accumulator_value", "at least 0"
-        )
+        self.require(self.initial_accumulator_value >= 0, "initial_accumulator_value", "at least 0")
         self.require(self.epsilon > 0, "epsilon", "positive")
 
     def states(self) -> Mapping[str, float]:

@@ -1,0 +1,227 @@
+"""What callbacks are told, and what each of them does."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from fastcnn.errors import InvalidValueError
+from fastcnn.train.callbacks import (
+    Callback,
+    CSVLogger,
+    EarlyStopping,
+    LearningRateScheduler,
+    ProgressBar,
+)
+
+from tests.train.nets import blobs, same_bits, trainer
+
+X, Y = blobs()
+
+
+class Recorder(Callback):
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def on_train_begin(self, logs=None):
+        self.calls.append("train_begin")
+
+    def on_train_end(self, logs=None):
+        self.calls.append("train_end")
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.calls.append(f"epoch_begin {epoch}")
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.calls.append(f"epoch_end {epoch} {sorted(logs)}")
+
+    def on_batch_end(self, batch, logs=None):
+        self.calls.append(f"batch_end {batch} {sorted(logs)}")
+
+    def close(self):
+        self.calls.append("close")
+
+
+class Figures(Callback):
+    """Puts figures of our choice into the logs, and keeps the weights of every epoch."""
+
+    def __init__(self, name: str, values: list[float]) -> None:
+        self.name, self.values = name, values
+        self.weights: list[dict[str, np.ndarray]] = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs[self.name] = self.values[epoch]
+        self.weights.append(self.trainer.get_weights())
+
+
+def test_callbacks_are_told_everything_in_order():
+    recorder = Recorder()
+
+    trainer().fit(X, Y, epochs=2, batch_size=30, callbacks=[recorder], verbose=0)
+
+    figures = ["accuracy", "loss"]
+    epoch = [f"batch_end 0 {figures}", f"batch_end 1 {figures}"]
+    assert recorder.calls == [
+        "train_begin",
+        "epoch_begin 0", *epoch, f"epoch_end 0 {figures}",
+        "epoch_begin 1", *epoch, f"epoch_end 1 {figures}",
+        "train_end",
+        "close",
+    ]  # fmt: skip
+
+
+def test_callbacks_are_closed_when_training_breaks_off():
+    class Break(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            raise KeyboardInterrupt
+
+    recorder = Recorder()
+
+    with pytest.raises(KeyboardInterrupt):
+        trainer().fit(X, Y, callbacks=[recorder, Break()], verbose=0)
+
+    assert recorder.calls[-1] == "close"
+    assert "train_end" not in recorder.calls
+
+
+def test_a_callback_may_stop_within_an_epoch():
+    class Stop(Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            self.trainer.stop_training = batch == 1
+
+    coach = trainer()
+    coach.fit(X, Y, epochs=3, batch_size=10, callbacks=[Stop()], verbose=0)
+
+    assert coach.step == 2
+
+
+def test_early_stopping_waits_and_puts_the_best_weights_back():
+    figures = Figures("val_loss", [3, 1, 2, 2, 0])
+    stopping = EarlyStopping(patience=2, restore_best_weights=True)
+    coach = trainer()
+
+    coach.fit(X, Y, epochs=5, callbacks=[figures, stopping], verbose=0)
+
+    assert (stopping.stopped_epoch, stopping.best_epoch, stopping.best) == (3, 1, 1)
+    assert same_bits(coach.get_weights(), figures.weights[1])
+
+
+def test_early_stopping_leaves_the_last_weights_unless_asked():
+    figures = Figures("val_loss", [1, 2])
+    coach = trainer()
+
+    coach.fit(X, Y, epochs=2, callbacks=[figures, EarlyStopping()], verbose=0)
+
+    assert same_bits(coach.get_weights(), figures.weights[-1])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "values", "epochs"),
+    [
+        ({"monitor": "my_accuracy"}, [1, 2, 3, 2], 4),
+        ({"monitor": "my_accuracy", "mode": "min"}, [1, 2, 3, 2], 2),
+        ({"min_delta": 0.5}, [3, 2.6, 2, 1], 2),
+        ({"min_delta": -0.5, "patience": 2}, [3, 2.6, 2.4, 2.3, 2.2], 5),
+        ({"start_from_epoch": 2}, [1, 2, 3, 4], 4),
+        ({"patience": 2}, [float("nan"), 1, float("nan"), 0, 1, 1], 6),
+    ],
+)
+def test_early_stopping_stops_after(arguments, values, epochs):
+    stopping = EarlyStopping(**arguments)
+    figures = Figures(arguments.get("monitor", "val_loss"), [*values, *[9] * 5])
+    coach = trainer()
+
+    coach.fit(X, Y, epochs=len(values) + 2, callbacks=[figures, stopping], verbose=0)
+
+    assert coach.epoch == epochs
+
+
+def test_a_figure_that_is_not_there_is_warned_of():
+    with pytest.warns(UserWarning, match="no 'val_loss' to watch; there are loss, accuracy"):
+        trainer().fit(X, Y, callbacks=[EarlyStopping()], verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [({"mode": "best"}, "mode is 'best'"), ({"patience": -1}, "patience is -1")],
+)
+def test_early_stopping_names_bad_arguments(arguments, message):
+    with pytest.raises(InvalidValueError, match=message):
+        EarlyStopping(**arguments)
+
+
+def test_the_scheduler_sets_the_rate_of_each_epoch(capsys):
+    seen = []
+
+    def halve(epoch: int, rate: float) -> float:
+        seen.append((epoch, rate))
+        return rate / 2
+
+    coach = trainer(optimizer="sgd")
+    coach.fit(X, Y, epochs=3, callbacks=[LearningRateScheduler(halve, verbose=1)], verbose=0)
+
+    assert seen == [(0, 0.01), (1, 0.005), (2, 0.0025)]
+    assert coach.learning_rate == 0.00125
+    assert "epoch 3: learning rate 0.00125" in capsys.readouterr().out
+
+
+def test_the_csv_log_is_a_table(tmp_path):
+    path = tmp_path / "log.csv"
+
+    history = trainer().fit(X, Y, epochs=2, callbacks=[CSVLogger(path)], verbose=0)
+
+    assert path.read_bytes().startswith(b"epoch,loss,accuracy\r\n0,")
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [float(row["loss"]) for row in rows] == history.history["loss"]
+
+
+def test_the_csv_log_goes_on_under_its_own_header(tmp_path):
+    path = tmp_path / "log.csv"
+    coach = trainer()
+
+    coach.fit(X, Y, epochs=2, callbacks=[CSVLogger(path, ";", append=True)], verbose=0)
+    coach.fit(X, Y, epochs=3, initial_epoch=2, validation_split=0.5,
+              callbacks=[CSVLogger(path, ";", append=True)], verbose=0)  # fmt: skip
+
+    lines = path.read_text().splitlines()
+    assert lines[0] == "epoch;loss;accuracy"
+    assert [line.split(";")[0] for line in lines[1:]] == ["0", "1", "2"]
+    assert all(line.count(";") == 2 for line in lines)
+
+
+def test_the_csv_log_starts_anew_unless_told(tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text("old\n")
+
+    trainer().fit(X, Y, callbacks=[CSVLogger(path)], verbose=0)
+
+    assert "old" not in path.read_text()
+
+
+def test_without_a_terminal_there_is_a_plain_line_an_epoch():
+    out = io.StringIO()
+    bar = ProgressBar(console=Console(file=out, width=40, soft_wrap=True))
+
+    trainer().fit(X, Y, epochs=2, callbacks=[bar], validation_split=0.2, verbose=0)
+
+    lines = out.getvalue().splitlines()
+    assert len(lines) == 2
+    for part in ("epoch 2/2", " s  ", "images/s", "loss ", "accuracy ", "val_accuracy "):
+        assert part in lines[1]
+    assert "\x1b" not in out.getvalue()
+
+
+def test_on_a_terminal_there_is_a_bar_that_goes_away():
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, width=120)
+
+    trainer().fit(X, Y, epochs=2, callbacks=[ProgressBar(console=console)], verbose=0)
+
+    assert "\x1b[?25l" in out.getvalue()
+    assert out.getvalue().rstrip().endswith("\x1b[?25h") or "\x1b[?25h" in out.getvalue()
+    assert "epoch 2/2" in out.getvalue()
