@@ -161,5 +161,5 @@ def test_a_known_extent_fills_in_an_unknown_one():
 
 
 def test_the_registry_refuses_a_name_it_does_not_know():
-    with pytest.raises(UnsupportedError, match="'Relu' is no operation; known: .*relu"):
+    with pytest.raises(UnsupportedError, match=r"'Relu' is no operation; known: .*relu"):
         get("Relu")

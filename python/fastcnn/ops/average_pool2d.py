@@ -58,7 +58,8 @@ class AveragePool2d(PoolingOp):
     ) -> Array:
         window = Window(kernel_size, strides, pads)
         y: Array = window.view(x).sum(axis=(4, 5))
-        return y / _count(window, x.shape[2:], count_include_pad).astype(x.dtype)
+        y = y / _count(window, x.shape[2:], count_include_pad, x.dtype)
+        return y
 
     def gradient(self, g: Builder, node: Node, *grads: Value | None) -> Sequence[Value | None]:
         (grad_y,) = grads
@@ -110,13 +111,13 @@ class AveragePool2dBackward(Op):
         input_size: Pair,
     ) -> Array:
         window = Window(kernel_size, strides, pads)
-        share = grad_y / _count(window, input_size, count_include_pad).astype(grad_y.dtype)
+        share = grad_y / _count(window, input_size, count_include_pad, grad_y.dtype)
         windows = np.broadcast_to(share[..., None, None], (*grad_y.shape, *kernel_size))
         return window.fold(windows, input_size)
 
 
-def _count(window: Window, input_size: Pair, include_pad: int) -> Array:
+def _count(window: Window, input_size: Pair, include_pad: int, dtype: np.dtype[Any]) -> Array:
     """By how many pixels the sum of each window is divided."""
-    image = np.ones((1, 1, *input_size), np.int32)
+    image = np.ones((1, 1, *input_size), dtype)
     count: Array = window.view(image, fill=1 if include_pad else 0).sum(axis=(4, 5))
     return count

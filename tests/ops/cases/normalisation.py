@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from fastcnn.ops import get
-from tests.ops.cases.case import Array, Case, Maker, each, text
+from tests.ops.cases.case import Array, Case, each, text
 from tests.ops.cases.makers import exactly, normal, probabilities, uniform
 
 SHAPES = (
@@ -62,7 +62,10 @@ def softmax(shape: tuple[int, ...]) -> Iterator[Case]:
 
 def batch_norm(shape: tuple[int, ...]) -> Iterator[Case]:
     name, channels, elements = text(shape), shape[1], int(np.prod(shape)) // shape[1]
-    offset: Maker = lambda rng: normal(*shape)(rng) + np.float32(3)
+
+    def offset(rng: np.random.Generator) -> Array:
+        return normal(*shape)(rng) + np.float32(3)
+
     gamma, beta = uniform(channels, low=0.5, high=2.0), normal(channels)
     mean, variance = normal(channels), uniform(channels, low=0.25, high=4.0)
     inputs = each(offset, gamma, beta, mean, variance)
