@@ -17,7 +17,6 @@ from fastcnn.train.callbacks import (
     LearningRateScheduler,
     ProgressBar,
 )
-
 from tests.train.nets import blobs, same_bits, trainer
 
 X, Y = blobs()

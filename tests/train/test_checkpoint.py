@@ -16,7 +16,6 @@ from fastcnn.graph import file as graph_file
 from fastcnn.train import load_checkpoint, save_checkpoint
 from fastcnn.train.callbacks import Callback, ModelCheckpoint
 from fastcnn.train.schedules import CosineDecay
-
 from tests.train.nets import blobs, net, same_bits, trainer
 
 X, Y = blobs()

@@ -9,7 +9,6 @@ from fastcnn import layers
 from fastcnn.errors import DataError, InvalidValueError
 from fastcnn.train import data, losses
 from fastcnn.train.data import as_float32, class_weights, read_inputs, read_samples
-
 from tests.train.nets import blobs, net
 
 SPARSE = losses.get("sparse_categorical_crossentropy")
@@ -83,7 +82,7 @@ def test_two_inputs_must_be_of_one_length():
     a, b = layers.Input((2,), name="a"), layers.Input((3,), name="b")
     graph = layers.build_graph([a, b], [a, b])
 
-    with pytest.raises(DataError, match="different numbers of samples: {'a': 4, 'b': 5}"):
+    with pytest.raises(DataError, match=r"different numbers of samples: {'a': 4, 'b': 5}"):
         read_inputs(graph, [np.zeros((4, 2)), np.ones((5, 3))], caller="predict")
     with pytest.raises(DataError, match=r"has 2 inputs \['a', 'b'\]; give a dict by name"):
         read_inputs(graph, np.zeros((4, 2)), caller="predict")

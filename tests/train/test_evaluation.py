@@ -9,7 +9,6 @@ from fastcnn import layers, runtime
 from fastcnn.errors import DataError, InvalidValueError
 from fastcnn.train import evaluate, predict
 from fastcnn.train.regularizers import L2
-
 from tests.train.nets import blobs, net
 
 X, Y = blobs(50)

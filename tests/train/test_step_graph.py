@@ -11,7 +11,6 @@ from fastcnn.graph import Graph, Traits, verify
 from fastcnn.ops import evaluate
 from fastcnn.train import evaluation_graph, losses, metrics, optimizers, training_graph
 from fastcnn.train.step_graph import penalty, regularize
-
 from tests.train.nets import blobs, line, net
 
 SPARSE = losses.get("sparse_categorical_crossentropy")
@@ -146,7 +145,7 @@ def test_penalties_enter_the_loss_and_the_update(l1, l2, rng):
     error = x @ w - y
     loss = (error**2).mean() + l1 * np.abs(w).sum() + l2 * (w**2).sum()
     gradient = x.T @ error * 2 / error.size + l1 * np.sign(w) + 2 * l2 * w
-    new = dict((old.name, new.name) for old, new in step.updates)["w"]
+    new = {old.name: new.name for old, new in step.updates}["w"]
     np.testing.assert_allclose(values[step.outputs[0].name], loss)
     np.testing.assert_allclose(values[new], w - 0.1 * gradient, rtol=1e-6)
     assert penalty(graph) == pytest.approx(l1 * np.abs(w).sum() + l2 * (w**2).sum())

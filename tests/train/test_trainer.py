@@ -12,7 +12,6 @@ from fastcnn.train.callbacks import Callback
 from fastcnn.train.optimizers import SGD, Adam
 from fastcnn.train.regularizers import L2, lambda_over_2n
 from fastcnn.train.schedules import CosineDecay, StepDecay
-
 from tests.train.nets import blobs, line, net, same_bits, trainer
 
 X, Y = blobs()
