@@ -44,3 +44,17 @@ def test_time_ends_the_rounds_and_so_does_their_number() -> None:
 def test_rounds_that_cannot_be_are_refused() -> None:
     with pytest.raises(InvalidValueError, match="rounds from 5 to 2"):
         interleaved({}, min_rounds=5, max_rounds=2)
+
+
+def test_a_turn_is_several_calls_in_a_row() -> None:
+    calls: list[str] = []
+
+    timings = interleaved(
+        {name: lambda name=name: calls.append(name) for name in "ab"},
+        seconds=0.0,
+        min_rounds=2,
+        turn=2,
+    )
+
+    assert "".join(calls[4:]) == "aabbbbaa"
+    assert timings["a"].runs == 4

@@ -84,3 +84,10 @@ def test_a_full_disk_leaves_the_old_page(tmp_path: Path, monkeypatch: pytest.Mon
 
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["report.html"]
+
+
+def test_a_model_without_accuracy_is_named() -> None:
+    untested = replace(ORIGINAL, name="new", accuracy=float("nan"))
+
+    with pytest.raises(InvalidValueError, match="needs the accuracy of new"):
+        render(replace(REPORT, entries=(ORIGINAL, untested)))

@@ -25,6 +25,7 @@ def interleaved(
     seconds: float = 1.0,
     min_rounds: int = 5,
     max_rounds: int = 1000,
+    turn: int = 1,
 ) -> dict[str, Timing]:
     """Calls the functions round after round, one after the other, and times each call.
 
@@ -37,6 +38,8 @@ def interleaved(
         seconds: Time to spend, all together; the rounds end with the first that is over it.
         min_rounds: Rounds to make however long they take.
         max_rounds: Rounds to stop at.
+        turn: Calls of a function in a row. From the second on it finds its data in the cache, so
+            a median over turns of several calls is that of steady use.
 
     Raises:
         InvalidValueError: Unless 1 <= min_rounds <= max_rounds.
@@ -56,9 +59,10 @@ def interleaved(
             break
         first = round_ % max(1, len(names))
         for name in names[first:] + names[:first]:
-            start = time.perf_counter()
-            functions[name]()
-            times[name].append(time.perf_counter() - start)
+            for _ in range(turn):
+                start = time.perf_counter()
+                functions[name]()
+                times[name].append(time.perf_counter() - start)
     return {
         name: Timing(statistics.median(values), min(values), len(values))
         for name, values in times.items()

@@ -50,7 +50,7 @@ class Entry:
     Args:
         name: Short and unique, as `weights pruned 90%`.
         how: How it was made, in a sentence.
-        accuracy: On the test images, a share from 0 to 1.
+        accuracy: On the test images, a share from 0 to 1; NaN where it was not tested.
         parameters: Elements of all weights.
         nonzeros: Those that are not zero.
         macs: Multiply-accumulates for one image, zeros included.

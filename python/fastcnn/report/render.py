@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from fastcnn.errors import InvalidValueError, UnsupportedError
+from fastcnn.graph.atomic import write_atomically
 from fastcnn.report import charts, format, style
 from fastcnn.report.columns import COLUMNS
 from fastcnn.report.data import Report
@@ -25,30 +26,24 @@ def write(path: str | os.PathLike[str], report: Report) -> None:
         OSError: Where the file cannot be written.
         UnsupportedError: Without Jinja and Plotly.
     """
-    page = render(report)
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(page)
-        os.chmod(name, 0o644)
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise
+    page = render(report).encode()
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, page)
 
 
 def render(report: Report) -> str:
     """The page as text: style, script and data inside, nothing to load.
 
     Raises:
-        InvalidValueError: If the report holds no model, or two of the same name.
+        InvalidValueError: If the report holds no model, two of the same name, or an untested one.
         UnsupportedError: Without Jinja and Plotly.
     """
     names = [entry.name for entry in report.entries]
     if not names or len(set(names)) < len(names):
         raise InvalidValueError(f"report: needs one or more models of different names, got {names}")
+    untested = [entry.name for entry in report.entries if math.isnan(entry.accuracy)]
+    if untested:
+        raise InvalidValueError(f"report: needs the accuracy of {', '.join(untested)}; test first")
     try:
         import jinja2
         from plotly.offline import get_plotlyjs  # type: ignore[import-untyped]

@@ -1,0 +1,64 @@
+"""`fastcnn fuse`: several models in one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from fastcnn import compress
+from fastcnn.cli import options
+from fastcnn.cli.compressing import data_for, finish, hold_back
+from fastcnn.cli.fitting import Training, compile_for
+from fastcnn.cli.frame import command
+from fastcnn.cli.networks import open_model
+from fastcnn.cli.output import Output
+from fastcnn.random import set_random_seed
+from fastcnn.train.callbacks import ProgressBar
+
+
+@command("fuse")
+@options.MODELS
+@click.option(
+    "--method",
+    type=click.Choice(["auto", "exact", "compact"]),
+    default="auto",
+    help="exact: side by side, outputs averaged; compact: neurons matched and merged to the "
+    "width of one model; auto: the more accurate of both on held-back images.",
+)
+@click.option("--data", "data_name", help=f"To fine-tune and test on: {options.DATA_HELP}")
+@options.fine_tune
+@options.output("fused.fcnn")
+@options.seed
+@options.threads
+def fuse(
+    output: Output,
+    models: tuple[Path, ...],
+    method: str,
+    data_name: str | None,
+    epochs: int,
+    learning_rate: float | None,
+    batch_size: int,
+    target: Path,
+    seed: int,
+) -> None:
+    """Fuse several models into one, layer by layer."""
+    if len(models) < 2:
+        raise click.UsageError(f"fuse needs two models or more, got {len(models)}")
+    data, parts = data_for(data_name, epochs), [open_model(path) for path in models]
+    training = Training(epochs, batch_size, learning_rate, seed=seed)
+    learn, held = (None, None) if data is None else hold_back(data, seed)
+    compile_for(parts[0], training)
+    set_random_seed(seed)
+    fused = compress.fuse(
+        parts,
+        data=learn,
+        validation_data=held,
+        method=method,
+        epochs=epochs,
+        seed=seed,
+        batch_size=batch_size,
+        callbacks=[ProgressBar(console=output.progress)],
+    )
+    finish(output, (models[0], parts[0]), fused, target, data, replace(training, epochs=0))
