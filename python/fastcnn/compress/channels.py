@@ -66,6 +66,8 @@ def coupled_groups(graph: Graph) -> list[Group]:
 
     members: dict[int, dict[Axis, Indices]] = {}
     for key, extent in owners:
+        if not extent:
+            continue
         own = labels[offsets[key] : offsets[key] + extent]
         order = np.argsort(own, kind="stable")
         roots, starts = np.unique(own[order], return_index=True)
