@@ -54,7 +54,7 @@ class Figures(Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         logs[self.name] = self.values[epoch]
-        self.weights.append(self.trainer.get_weights())
+        self.weights.append(self.trainer.state.get_weights())
 
 
 def test_callbacks_are_told_everything_in_order():
@@ -95,7 +95,7 @@ def test_a_callback_may_stop_within_an_epoch():
     coach = trainer()
     coach.fit(X, Y, epochs=3, batch_size=10, callbacks=[Stop()], verbose=0)
 
-    assert coach.step == 2
+    assert coach.state.step == 2
 
 
 def test_early_stopping_waits_and_puts_the_best_weights_back():
@@ -106,7 +106,7 @@ def test_early_stopping_waits_and_puts_the_best_weights_back():
     coach.fit(X, Y, epochs=5, callbacks=[figures, stopping], verbose=0)
 
     assert (stopping.stopped_epoch, stopping.best_epoch, stopping.best) == (3, 1, 1)
-    assert same_bits(coach.get_weights(), figures.weights[1])
+    assert same_bits(coach.state.get_weights(), figures.weights[1])
 
 
 def test_early_stopping_leaves_the_last_weights_unless_asked():
@@ -115,7 +115,7 @@ def test_early_stopping_leaves_the_last_weights_unless_asked():
 
     coach.fit(X, Y, epochs=2, callbacks=[figures, EarlyStopping()], verbose=0)
 
-    assert same_bits(coach.get_weights(), figures.weights[-1])
+    assert same_bits(coach.state.get_weights(), figures.weights[-1])
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_early_stopping_stops_after(arguments, values, epochs):
 
     coach.fit(X, Y, epochs=len(values) + 2, callbacks=[figures, stopping], verbose=0)
 
-    assert coach.epoch == epochs
+    assert coach.state.epoch == epochs
 
 
 def test_a_figure_that_is_not_there_is_warned_of():

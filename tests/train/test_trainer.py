@@ -97,7 +97,7 @@ def test_the_split_trains_on_the_first_samples_only():
     whole.fit(x, Y, validation_split=0.2, verbose=0)
     part.fit(x[:48], Y[:48], verbose=0)
 
-    assert same_bits(whole.get_weights(), part.get_weights())
+    assert same_bits(whole.state.get_weights(), part.state.get_weights())
 
 
 def test_validation_data_may_carry_weights():
@@ -125,11 +125,11 @@ def test_samples_of_weight_zero_do_not_count():
     by_sample.fit(X, Y, sample_weight=weight, batch_size=60, shuffle=False, verbose=0)
     by_class.fit(X, Y, class_weight={2: 0.0}, batch_size=60, shuffle=False, verbose=0)
 
-    assert same_bits(by_sample.get_weights(), by_class.get_weights())
+    assert same_bits(by_sample.state.get_weights(), by_class.state.get_weights())
     reference = trainer(optimizer=SGD(0.01 * 40 / 60))
     reference.fit(*twice, batch_size=80, shuffle=False, verbose=0)
-    for name, array in reference.get_weights().items():
-        np.testing.assert_allclose(by_sample.get_weights()[name], array, rtol=1e-4, atol=1e-6)
+    for name, array in reference.state.get_weights().items():
+        np.testing.assert_allclose(by_sample.state.get_weights()[name], array, rtol=1e-4, atol=1e-6)
 
 
 def test_the_loss_holds_the_penalties_in_training_and_evaluation():
@@ -150,7 +150,7 @@ def test_a_regulariser_of_the_whole_model_keeps_weights_small():
     history = small.fit(X, Y, epochs=10, validation_data=(X, Y), verbose=0)
 
     def size(coach: Trainer) -> float:
-        return sum(float(np.square(w).sum()) for w in coach.get_weights().values())
+        return sum(float(np.square(w).sum()) for w in coach.state.get_weights().values())
 
     assert size(small) < 0.5 * size(plain)
     assert history.history["val_loss"][-1] == pytest.approx(small.evaluate(X, Y)["loss"])
@@ -202,7 +202,7 @@ def test_one_seed_gives_the_same_bits_at_any_number_of_threads(threads):
         runtime.set_num_threads(count)
         coach = trainer()
         coach.fit(X, Y, epochs=2, verbose=0)
-        weights.append(coach.get_weights())
+        weights.append(coach.state.get_weights())
 
     assert same_bits(weights[0], weights[1])
     assert same_bits(weights[0], weights[2])
@@ -213,7 +213,7 @@ def test_what_is_shown_makes_no_difference(capsys):
     for verbose in (0, 1, 2, "auto"):
         coach = trainer()
         coach.fit(X, Y, epochs=2, verbose=verbose)
-        weights.append(coach.get_weights())
+        weights.append(coach.state.get_weights())
 
     assert all(same_bits(weights[0], other) for other in weights)
     assert "epoch 2/2" in capsys.readouterr().out
@@ -225,7 +225,7 @@ def test_another_seed_gives_another_order():
     first.fit(X, Y, verbose=0)
     second.fit(X, Y, verbose=0)
 
-    assert not same_bits(first.get_weights(), second.get_weights())
+    assert not same_bits(first.state.get_weights(), second.state.get_weights())
 
 
 def test_without_a_seed_the_order_follows_from_the_global_one():
@@ -233,7 +233,7 @@ def test_without_a_seed_the_order_follows_from_the_global_one():
     seeds = []
     for _ in range(2):
         random.set_random_seed(11)
-        seeds += [trainer(graph, seed=None).seed, trainer(graph, seed=None).seed]
+        seeds += [trainer(graph, seed=None).state.seed, trainer(graph, seed=None).state.seed]
 
     assert seeds[:2] == seeds[2:]
     assert seeds[0] != seeds[1]
@@ -255,7 +255,7 @@ def test_training_that_diverges_stops_and_goes_back_to_the_last_good_epoch():
     class Explode(Callback):
         def on_epoch_begin(self, epoch, logs=None):
             if epoch == 2:
-                self.kept = self.trainer.state_dict()
+                self.kept = self.trainer.state.to_dict()
                 self.trainer.learning_rate = 1e38
 
     explode = Explode()
@@ -264,21 +264,21 @@ def test_training_that_diverges_stops_and_goes_back_to_the_last_good_epoch():
     with pytest.raises(TrainingError, match=r"of epoch 3, at learning rate 1e\+38.*Lower the lea"):
         coach.fit(X, ONE_HOT, epochs=5, callbacks=[explode], verbose=0)
 
-    assert same_bits(coach.get_weights(), explode.kept["weights"])
-    assert (coach.epoch, coach.learning_rate) == (2, 0.01)
+    assert same_bits(coach.state.get_weights(), explode.kept["weights"])
+    assert (coach.state.epoch, coach.learning_rate) == (2, 0.01)
     coach.fit(X, ONE_HOT, verbose=0)
     assert np.isfinite(coach.evaluate(X, ONE_HOT)["loss"])
 
 
 def test_data_that_cannot_be_used_trains_nothing():
     coach = trainer()
-    before = coach.get_weights()
+    before = coach.state.get_weights()
 
     with pytest.raises(DataError, match="use loss='categorical_crossentropy'"):
         coach.fit(X, ONE_HOT, verbose=0)
 
-    assert same_bits(coach.get_weights(), before)
-    assert coach.step == 0
+    assert same_bits(coach.state.get_weights(), before)
+    assert coach.state.step == 0
 
 
 @pytest.mark.parametrize(
@@ -310,4 +310,4 @@ def test_weights_of_another_shape_are_refused():
     coach = trainer()
 
     with pytest.raises(InvalidValueError, match=r"'head/bias' has shape \(4,\), here it is \(3,\)"):
-        coach.set_weights({"head/bias": np.zeros(4, np.float32)})
+        coach.state.set_weights({"head/bias": np.zeros(4, np.float32)})

@@ -18,7 +18,7 @@ _PREFIX = "optimizer/"
 
 def training_record(trainer: Trainer) -> tuple[dict[str, Any], dict[str, Array]]:
     """What to store beside `trainer.graph`: plain data, and the optimizer's arrays by name."""
-    state = trainer.state_dict()
+    state = trainer.state.to_dict()
     del state["weights"]
     tensors = state.pop("optimizer")
     return state, {_PREFIX + name: array for name, array in tensors.items()}
@@ -30,18 +30,22 @@ def restore_record(
     """Makes a new trainer of the stored graph go on as the stored one would have.
 
     Raises:
-        FileFormatError: The record is not complete.
+        FileFormatError: The record is damaged.
         InvalidValueError: The record belongs to another optimizer or another graph.
     """
-    missing = [name for name in ("step", "epoch", "seed", "learning_rate") if name not in record]
-    if missing:
-        raise FileFormatError(f"checkpoint: the training record lacks {', '.join(missing)}")
+    for name in ("step", "epoch", "seed"):
+        if not isinstance(record.get(name), int):
+            raise FileFormatError(f"checkpoint: '{name}' of the training record is no integer")
+    rate = record.get("learning_rate")
+    if rate is not None and not isinstance(rate, float):
+        raise FileFormatError("checkpoint: 'learning_rate' of the training record is no number")
     optimizer = {
         name.removeprefix(_PREFIX): array
         for name, array in tensors.items()
         if name.startswith(_PREFIX)
     }
-    trainer.load_state_dict({**record, "optimizer": optimizer})
+    counts = {name: record[name] for name in ("step", "epoch", "seed")}
+    trainer.state.load_dict({**counts, "learning_rate": rate, "optimizer": optimizer})
 
 
 def save_checkpoint(path: str | os.PathLike[str], trainer: Trainer) -> None:
@@ -56,5 +60,5 @@ def load_checkpoint(path: str | os.PathLike[str], trainer: Trainer) -> None:
     if "training" not in extra:
         raise FileFormatError(f"checkpoint: '{os.fspath(path)}' holds no training record")
     data = {name: value.data for name, value in graph.parameters.items()}
-    trainer.set_weights({name: array for name, array in data.items() if array is not None})
+    trainer.state.set_weights({name: array for name, array in data.items() if array is not None})
     restore_record(trainer, extra["training"], tensors)

@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from fastcnn import random, runtime
 from fastcnn.errors import DataError, InvalidValueError, TrainingError
 from fastcnn.graph import Graph
@@ -22,6 +20,7 @@ from fastcnn.train.metrics.metric import Metric
 from fastcnn.train.optimizers.optimizer import Optimizer
 from fastcnn.train.registry import Config
 from fastcnn.train.schedules.schedule import Schedule
+from fastcnn.train.state import TrainingState
 from fastcnn.train.step_graph import LEARNING_RATE, STEP, training_graph
 from fastcnn.typing import Array
 
@@ -55,38 +54,36 @@ class Trainer:
         self.loss = losses.get(loss)
         self.metrics = evaluation.get_metrics(metrics)
         self.regularizer = regularizer
-        self.seed = int(random.generator("shuffle").integers(2**63)) if seed is None else seed
-        self.step = 0
-        """Updates done."""
-        self.epoch = 0
-        """Epochs done."""
         self.stop_training = False
         """Set by a callback to end training after the present batch or epoch."""
         self._graph = graph
         self._step_graphs: dict[bool, Graph] = {}
         self._schedule = self.optimizer.rate
-        self._fixed_rate: float | None = None
-        self._state: Mapping[str, Array] = {
+        arrays = {
             old.name: old.data.copy()
             for old, _ in self._step_graph(weighted=False).updates
             if old.data is not None
         }
+        if seed is None:
+            seed = int(random.generator("shuffle").integers(2**63))
+        self.state = TrainingState(arrays, graph.parameters, seed)
+        """Weights, the optimizer's arrays, and the counts of updates and epochs done."""
 
     @property
     def graph(self) -> Graph:
         """The graph with the weights of now."""
-        return self._graph.with_data(self.get_weights())
+        return self._graph.with_data(self.state.get_weights())
 
     @property
     def learning_rate(self) -> float:
         """The rate of the next update. What is set stays, whatever a schedule says."""
-        return self._rate(self.epoch) if self._fixed_rate is None else self._fixed_rate
+        return self._rate(self.state.epoch)
 
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
         if not 0 <= rate < math.inf:
             raise InvalidValueError(f"learning_rate: is {rate}, it must be at least 0")
-        self._fixed_rate = rate
+        self.state.learning_rate = float(rate)
 
     def fit(
         self,
@@ -174,17 +171,17 @@ class Trainer:
         logs: dict[str, float] = {}
         try:
             calls.train_begin()
-            good = self.state_dict()
+            good = self.state.to_dict()
             for epoch in range(initial_epoch, epochs):
                 calls.epoch_begin(epoch)
-                order = epoch_order(len(samples), self.seed, self.epoch, shuffle)
+                order = epoch_order(len(samples), self.state.seed, self.state.epoch, shuffle)
                 try:
                     logs = self._run_epoch(step, batches.run(order), epoch, calls)
                 except TrainingError:
-                    self.load_state_dict(good)
+                    self.state.load_dict(good)
                     raise
-                self.epoch += 1
-                good = self.state_dict()
+                self.state.epoch += 1
+                good = self.state.to_dict()
                 if validation is not None:
                     figures = self._measure(validation, validation_batch_size)
                     logs |= {f"val_{name}": value for name, value in figures.items()}
@@ -209,56 +206,13 @@ class Trainer:
         """The outputs for many samples, with the weights of now; see `train.predict`."""
         return evaluation.predict(self.graph, x, batch_size=batch_size)
 
-    def get_weights(self) -> dict[str, Array]:
-        """Copies of everything in the graph that training changes, by name."""
-        return {
-            name: array.copy()
-            for name, array in self._state.items()
-            if name in self._graph.parameters
-        }
-
-    def set_weights(self, weights: Mapping[str, Array]) -> None:
-        """Puts weights in the place of those that have the same names."""
-        _assign(
-            "set_weights",
-            self._state,
-            {name: array for name, array in weights.items() if name in self._state},
-        )
-
     def state_dict(self) -> dict[str, Any]:
-        """Everything that later training follows from.
-
-        "step", "epoch", "seed" and "learning_rate" are plain numbers (the last None where none was
-        set); "weights" and "optimizer" hold copies of arrays by name.
-        """
-        weights = self.get_weights()
-        return {
-            "step": self.step,
-            "epoch": self.epoch,
-            "seed": self.seed,
-            "learning_rate": self._fixed_rate,
-            "weights": weights,
-            "optimizer": {
-                name: array.copy() for name, array in self._state.items() if name not in weights
-            },
-        }
+        """Everything that later training follows from; see `TrainingState.to_dict`."""
+        return self.state.to_dict()
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Goes back to, or on from, what `state_dict` gave; weights are kept if it lacks them.
-
-        Raises:
-            InvalidValueError: The state is of another graph or another optimizer.
-        """
-        optimizer = {name for name in self._state if name not in self._graph.parameters}
-        if set(state["optimizer"]) != optimizer:
-            strange = sorted(set(state["optimizer"]) ^ optimizer)
-            raise InvalidValueError(
-                f"load_state_dict: the optimizer's state is of another graph or optimizer than "
-                f"{self.optimizer}: '{strange[0]}' is on one side only"
-            )
-        _assign("load_state_dict", self._state, {**state.get("weights", {}), **state["optimizer"]})
-        self.step, self.epoch = int(state["step"]), int(state["epoch"])
-        self.seed, self._fixed_rate = int(state["seed"]), state["learning_rate"]
+        """Goes back to, or on from, what `state_dict` gave."""
+        self.state.load_dict(state)
 
     def _run_epoch(
         self,
@@ -268,13 +222,13 @@ class Trainer:
         calls: CallbackList,
     ) -> dict[str, float]:
         """Trains on every batch; gives the means."""
-        keys = [value.name for value in step.graph.outputs]
+        keys = [value.name for value in self._step_graph(weighted=False).outputs]
         means = Means(keys, ["loss", *(metric.name for metric in self.metrics)])
         for number, (size, feeds) in enumerate(batches):
-            rate = self._rate(epoch) if self._fixed_rate is None else self._fixed_rate
+            rate = self._rate(epoch)
             feeds[LEARNING_RATE][...] = rate
-            self.step += 1
-            feeds[STEP][...] = self.step
+            self.state.step += 1
+            feeds[STEP][...] = self.state.step
             loss = means.add(step.run(feeds), size)
             if not math.isfinite(loss):
                 raise _diverged(f"the loss became {loss} in batch {number + 1}", epoch, rate)
@@ -282,20 +236,22 @@ class Trainer:
                 calls.batch_end(number, means.logs())
                 if self.stop_training:
                     break
-        for name, array in self._state.items():
-            if not np.isfinite(array).all():
-                raise _diverged(f"'{name}' is no longer finite after the last batch", epoch, rate)
+        name = self.state.not_finite()
+        if name:
+            raise _diverged(f"'{name}' is no longer finite after the last batch", epoch, rate)
         return means.logs()
 
     def _rate(self, epoch: int) -> float:
+        if self.state.learning_rate is not None:
+            return self.state.learning_rate
         schedule = self._schedule
-        return schedule(self.step, epoch) if isinstance(schedule, Schedule) else schedule
+        return schedule(self.state.step, epoch) if isinstance(schedule, Schedule) else schedule
 
     def _spread_schedule(self, batches: int, initial_epoch: int, epochs: int) -> None:
         schedule = self.optimizer.rate
         if isinstance(schedule, Schedule):
-            begin = max(0, self.step - initial_epoch * batches)
-            end = self.step + (epochs - initial_epoch) * batches
+            begin = max(0, self.state.step - initial_epoch * batches)
+            end = self.state.step + (epochs - initial_epoch) * batches
             schedule = schedule.spread(begin, end - begin)
         self._schedule = schedule
 
@@ -312,8 +268,8 @@ class Trainer:
 
     def _compile(self, *, weighted: bool) -> runtime.Step:
         """A step that works on the state of now, which from here on is the trainer's state."""
-        step = runtime.Step(self._step_graph(weighted=weighted).with_data(self._state))
-        self._state = step.state
+        step = runtime.Step(self._step_graph(weighted=weighted).with_data(self.state.arrays))
+        self.state.arrays = step.state
         return step
 
     def _read_validation(self, given: Sequence[Any] | None) -> Samples | None:
@@ -344,16 +300,3 @@ def _diverged(what: str, epoch: int, rate: float) -> TrainingError:
         f"fit: {what} of epoch {epoch + 1}, at learning rate {rate:g}; the trainer is back at the "
         "end of the last good epoch. Lower the learning rate, warm it up, or scale the inputs"
     )
-
-
-def _assign(caller: str, state: Mapping[str, Array], new: Mapping[str, Array]) -> None:
-    """Writes into the arrays of `state`, all or nothing."""
-    for name, array in new.items():
-        if name not in state:
-            raise InvalidValueError(f"{caller}: nothing here is named '{name}'")
-        if array.shape != state[name].shape:
-            raise InvalidValueError(
-                f"{caller}: '{name}' has shape {array.shape}, here it is {state[name].shape}"
-            )
-    for name, array in new.items():
-        state[name][...] = array

@@ -60,7 +60,7 @@ class EarlyStopping(Callback):
         if self._monitor.improves(value):
             self.best_epoch, self._wait = epoch, 0
             if self.restore_best_weights:
-                self._best_weights = self.trainer.get_weights()
+                self._best_weights = self.trainer.state.get_weights()
             return
         self._wait += 1
         if self._wait >= self.patience:
@@ -69,5 +69,5 @@ class EarlyStopping(Callback):
 
     def on_train_end(self, logs: Logs | None = None) -> None:
         if self._best_weights is not None:
-            self.trainer.set_weights(self._best_weights)
+            self.trainer.state.set_weights(self._best_weights)
             self._best_weights = None
