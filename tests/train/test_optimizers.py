@@ -186,7 +186,10 @@ def test_a_named_schedule_starts_at_the_default_rate_of_the_optimizer():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: SGD(-1.0), "SGD: learning_rate is -1.0, it must be at least 0"),
+        (
+            lambda: SGD(-1.0),
+            "SGD: learning_rate is -1.0, it must be a schedule or a number of at least 0",
+        ),
         (lambda: SGD(float("nan")), "SGD: learning_rate is nan"),
         (lambda: SGD(momentum=1.0), r"SGD: momentum is 1.0, it must be in \[0, 1\)"),
         (lambda: Adam(beta_2=1.5), "Adam: beta_2 is 1.5"),

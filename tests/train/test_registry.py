@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 from fastcnn.errors import InvalidValueError
@@ -30,6 +31,14 @@ def test_every_class_goes_through_json_and_back(cls):
     assert type(made) is cls
 
 
+def test_numpy_numbers_become_plain_ones():
+    config = serialize(SGD(np.float32(0.5), momentum=np.float64(0.25)))
+
+    assert json.dumps(config["config"]) == (
+        '{"learning_rate": 0.5, "momentum": 0.25, "nesterov": false}'
+    )
+
+
 @pytest.mark.parametrize("obj", NESTED, ids=str)
 def test_arguments_go_through_json_and_back(obj):
     assert deserialize(json.loads(json.dumps(serialize(obj)))) == obj
@@ -53,6 +62,8 @@ def test_the_kinds_are_kept_apart():
         ({"class_name": "Popen", "config": {}}, "'Popen' is no registered class"),
         ({"class_name": "Adam"}, "expected {'class_name': ..., 'config': {...}}"),
         ({"class_name": "Adam", "config": {"args": 1}}, r"Adam takes no argument \['args'\]"),
+        ({"class_name": "Adam", "config": {"epsilon": "x"}}, "Adam cannot take {'epsilon': 'x'}"),
+        ({"class_name": "Adam", "config": {"learning_rate": []}}, r"learning_rate is \[\]"),
     ],
 )
 def test_strange_configs_are_refused(config, message):

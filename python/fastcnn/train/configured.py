@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
+import numpy as np
+
 from fastcnn.errors import InvalidValueError
 from fastcnn.train.registry import serialize
 
@@ -15,11 +17,7 @@ class Configured:
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make an equal object, as JSON can hold them."""
-        config = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {
-            name: serialize(value) if isinstance(value, Configured) else value
-            for name, value in config.items()
-        }
+        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
 
     def require(self, condition: bool, argument: str, limit: str) -> None:
         """Raises InvalidValueError naming the argument, its value and its limit, unless met."""
@@ -28,3 +26,9 @@ class Configured:
             raise InvalidValueError(
                 f"{type(self).__name__}: {argument} is {value!r}, it must be {limit}"
             )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Configured):
+        return serialize(value)
+    return value.item() if isinstance(value, np.generic) else value

@@ -97,7 +97,10 @@ def deserialize(config: Mapping[str, Any]) -> Any:
     unknown = sorted(set(arguments) - set(known))
     if unknown:
         raise InvalidValueError(f"deserialize: {name} takes no argument {unknown}")
-    return cls(**{key: _nested(value) for key, value in arguments.items()})
+    try:
+        return cls(**{key: _nested(value) for key, value in arguments.items()})
+    except TypeError as error:
+        raise InvalidValueError(f"deserialize: {name} cannot take {arguments}: {error}") from error
 
 
 def _nested(value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import ClassVar
 
 from fastcnn.errors import GraphError
@@ -44,8 +45,10 @@ class Optimizer(Configured):
             assert isinstance(default, float)
             named = schedules.get(self.learning_rate).starting_at(default)
             object.__setattr__(self, "learning_rate", named)
-        if isinstance(self.learning_rate, (int, float)):
-            self.require(0 <= self.learning_rate < math.inf, "learning_rate", "at least 0")
+        rate = self.rate
+        if not isinstance(rate, Schedule):
+            is_rate = isinstance(rate, Real) and 0 <= rate < math.inf
+            self.require(is_rate, "learning_rate", "a schedule or a number of at least 0")
 
     @property
     def rate(self) -> float | Schedule:
