@@ -65,6 +65,7 @@ class ProgressBar(Callback):
         seconds = time.perf_counter() - self._began
         if self._progress is not None:
             self._progress.remove_task(self._task)
+            self._progress.refresh()
         speed = self.params["samples"] / max(seconds, 1e-9)
         self._console.print(
             f"{self._title(epoch)}  {seconds:.1f} s  {speed:,.0f} images/s  {_figures(logs)}",
@@ -87,7 +88,7 @@ def _figures(logs: Logs | None) -> str:
 def _progress(console: Console) -> Progress:
     columns: list[Any] = [
         TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=24),
+        BarColumn(bar_width=16),
         _Batches(),
         TimeRemainingColumn(compact=True),
         TextColumn("{task.fields[speed]}", markup=False),
