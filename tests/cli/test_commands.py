@@ -1,0 +1,165 @@
+"""Train, evaluate, prune, cut, fuse, compare, inspect, run: from files to files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fastcnn.models import load_model
+
+
+def test_train_tells_squares_apart_and_saves_the_model(call, squares: Path, trained: Path) -> None:
+    answer = call("evaluate", trained, "--data", squares, "--json").json
+
+    assert answer["images"] == 60
+    assert answer["accuracy"] > 0.95
+    assert [row["images"] for row in answer["classes"]] == [20, 20, 20]
+
+
+def test_the_same_seed_gives_the_same_file(call, squares: Path, tmp_path: Path) -> None:
+    files = [tmp_path / "a.fcnn", tmp_path / "b.fcnn"]
+    for path in files:
+        call("train", "--data", squares, "--epochs", 1, "--seed", 3, "--output", path)
+
+    weights = [load_model(path).get_weights() for path in files]
+    for a, b in zip(*weights, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_prune_sets_weights_to_zero_and_says_what_that_gains(
+    call, squares: Path, trained: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "pruned.fcnn"
+
+    result = call(
+        "prune", trained, "--sparsity", 0.8, "--data", squares, "--fine-tune", 2,
+        "--batch-size", 16, "--output", target, "--json",
+    )  # fmt: skip
+
+    before, after = result.json["comparison"]
+    assert after["nonzeros"] < 0.25 * before["nonzeros"]
+    assert after["parameters"] == before["parameters"]
+    assert after["bytes_on_disk"] < 0.5 * before["bytes_on_disk"]
+    assert after["accuracy"] > 0.9
+    assert "do not make it faster" in result.json["notes"][0]
+    assert np.mean(load_model(target).get_weights()[2] == 0) > 0.5
+
+
+def test_prune_takes_channels_out(call, trained: Path, tmp_path: Path) -> None:
+    result = call(
+        "prune", trained, "--structure", "channel", "--sparsity", 0.5,
+        "--output", tmp_path / "narrow.fcnn", "--json",
+    )  # fmt: skip
+
+    before, after = result.json["comparison"]
+    assert after["parameters"] < 0.5 * before["parameters"]
+    assert after["macs"] < 0.5 * before["macs"]
+    assert "accuracy" not in after
+
+
+def test_cut_removes_a_layer(call, squares: Path, trained: Path, tmp_path: Path) -> None:
+    target = tmp_path / "cut.fcnn"
+
+    result = call(
+        "cut", trained, "--data", squares, "--fine-tune", 1, "--batch-size", 16,
+        "--output", target, "--json",
+    )  # fmt: skip
+
+    assert result.code == 0
+    assert len(load_model(target).layers) < len(load_model(trained).layers)
+    assert result.json["comparison"][1]["removed"]
+
+
+def test_fuse_makes_one_of_two(call, squares: Path, trained: Path, tmp_path: Path) -> None:
+    second, target = tmp_path / "second.fcnn", tmp_path / "fused.fcnn"
+    call(
+        "train", "--data", squares, "--epochs", 4, "--batch-size", 16, "--seed", 5,
+        "--output", second,
+    )  # fmt: skip
+
+    result = call("fuse", trained, second, "--method", "exact", "--output", target, "--json")
+
+    assert result.code == 0
+    x = np.random.default_rng(0).random((4, 18, 18, 1), np.float32)
+    ensemble = (load_model(trained).predict(x) + load_model(second).predict(x)) / 2
+    np.testing.assert_allclose(load_model(target).predict(x), ensemble, atol=1e-6)
+
+
+def test_compare_shows_models_and_writes_a_report(
+    call, squares: Path, trained: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("plotly", reason="the report needs plotly")
+    page, other = tmp_path / "report.html", tmp_path / "other.fcnn"
+    call("prune", trained, "--structure", "channel", "--sparsity", 0.3, "--output", other)
+
+    result = call("compare", trained, other, "--data", squares, "--report", page)
+
+    assert result.code == 0
+    assert "other.fcnn" in result.out
+    assert "On 60 test images" in result.out
+    assert "other.fcnn" in page.read_text(encoding="utf-8")
+
+
+def test_inspect_lists_layers_and_kernels(call, trained: Path) -> None:
+    answer = call("inspect", trained, "--json").json
+
+    assert [layer["kind"] for layer in answer["layers"]].count("conv2d") == 3
+    assert answer["parameters"] == sum(layer["parameters"] for layer in answer["layers"])
+    assert answer["macs"] == sum(layer["macs"] for layer in answer["layers"])
+    assert all(step["kernel"] for step in answer["plan"])
+
+
+def test_run_names_the_class_of_an_image(call, trained: Path, tmp_path: Path) -> None:
+    image_module = pytest.importorskip("PIL.Image", reason="images need Pillow")
+    pixels = np.full((36, 36), 40, np.uint8)
+    pixels[24:36, 12:24] = 230
+    image_module.fromarray(pixels).save(tmp_path / "bottom.png")
+    (tmp_path / "names.txt").write_text("top\nmiddle\nbottom\n")
+
+    result = call(
+        "run", trained, tmp_path / "bottom.png", "--classes", tmp_path / "names.txt", "--json"
+    )
+
+    best = result.json["images"][0]["top"][0]
+    assert (best["class"], best["name"]) == (2, "bottom")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        (["evaluate", "none.fcnn"], 2, "does not exist"),
+        (["prune", "{model}", "--sparsity", "1.5"], 2, "1.5 is not in the range"),
+        (["prune", "{model}", "--fine-tune", "1"], 2, "--fine-tune needs --data"),
+        (["fuse", "{model}"], 2, "needs two models or more"),
+        (["train", "--data", "imagenet"], 2, "neither mnist nor"),
+        (["train", "--data", "{data}", "--model", "vgg"], 2, "neither mnist_cnn nor"),
+        (["compare", "{model}", "{model}", "--data", "{data}"], 2, "named twice"),
+        (["kernels", "fft"], 2, "no family is named 'fft'"),
+        (["inspect", "{data}"], 1, "squares.npz"),
+        (["run", "{model}", "{data}"], 1, "no image"),
+        (["prune", "{model}", "--output", "/no/such/folder/a.fcnn"], 1, "/no/such/folder"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_words(
+    call, squares: Path, trained: Path, arguments: list[str], code: int, text: str
+) -> None:
+    filled = [word.format(model=trained, data=squares) for word in arguments]
+
+    result = call(*filled)
+
+    assert result.code == code
+    assert text in " ".join(result.err.split())
+    assert "Traceback" not in result.err
+
+
+def test_a_truncated_model_is_refused(call, trained: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.fcnn"
+    broken.write_bytes(trained.read_bytes()[:1000])
+
+    result = call("inspect", broken)
+
+    assert result.code == 1
+    assert result.err.startswith("fastcnn: ")
+    assert result.err.count("\n") == 1

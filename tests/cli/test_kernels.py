@@ -1,0 +1,31 @@
+"""`fastcnn kernels`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastcnn import runtime
+
+
+def test_a_family_is_listed_whole_and_the_pick_is_marked(call) -> None:
+    names = [k["name"] for k in runtime.kernels() if k["family"] == "gemm"]
+    active = runtime.cpu_info()["isa"]
+
+    answer = call("kernels", "gemm", "--json").json
+
+    assert sorted(row["kernel"] for row in answer["kernels"]) == sorted(names)
+    (picked,) = [row for row in answer["kernels"] if row["picked"]]
+    assert picked["isa"] == active
+    assert 0 < picked["share_of_peak"] < 1.1
+    assert runtime.cpu_info()["isa"] == active
+
+
+def test_shapes_of_ones_own_are_run(call, tmp_path: Path) -> None:
+    shapes = tmp_path / "shapes.txt"
+    shapes.write_text("dense n=8 k=32 m=16\ndense n=8 k=64 m=16\n")
+
+    answer = call("kernels", "gemm", "--shapes", shapes, "--json").json
+
+    measured = [row for row in answer["kernels"] if row["ms"] is not None]
+    assert len(measured) == 2 * len({row["kernel"] for row in measured})
+    assert {row["shape"] for row in measured} == {"dense n=8 k=32 m=16", "dense n=8 k=64 m=16"}
