@@ -16,10 +16,10 @@ namespace fastcnn::ops {
 // Runs the kernels of conv2d_direct over a whole batch: the convolution and its backward-data are
 // the same plan with other tables.
 //
-// A task is an image, a chunk of its rows and a part of the output channels. It copies what it
-// reads into its own zero-bordered window, where it reads outside of the image, and then walks its
-// channels with the window in the cache. Every output is one sum in one order, so the result does
-// not depend on how tasks are cut.
+// A task is a few images, a chunk of their rows and a part of the output channels. Pixels at the
+// edge of the image are phases of their own, without the taps that fall outside; or, where that
+// would make too many small phases, a task copies what it reads into its own zero-bordered window.
+// Every output is one sum in one order, so the result does not depend on how tasks are cut.
 class Conv2dDirectPlan {
  public:
   struct Operands {
@@ -39,30 +39,35 @@ class Conv2dDirectPlan {
   std::size_t scratch_bytes(std::size_t threads) const;
   void run(const Operands& operands, void* scratch, cpu::Parallel parallel) const;
 
-  // Input `input` of a node, plain weights [OC, IC / groups, KH, KW], as the kernel reads them.
+  // Input `input` of a node, plain weights [OC, IC / groups, KH, KW], as the kernel reads them:
+  // [segment][plane][place of the kernel][channel][blocks][lanes].
   static Packing packing(std::shared_ptr<const Conv2dDirectPlan> plan, std::size_t input);
 
  private:
   struct GroupTaps {
-    std::vector<std::ptrdiff_t> offsets;
+    std::vector<kernels::ConvTap> taps;
     std::vector<kernels::ConvTaps> lists;
   };
 
+  std::int64_t src_channels() const { return view_.src_channels / view_.groups; }  // of a group
   std::vector<ChannelRun> runs_of(std::int64_t group) const;
-  void fill_taps();
+  GroupTaps taps_of(const ConvPhase& phase, std::int64_t group) const;
   void pack(const float* src, float* dst, cpu::Parallel parallel) const;
-  void pack_segment(const ConvPhase& phase, const ChannelSegment& segment,
-                    const std::vector<ChannelRun>& runs, const float* src, float* dst) const;
-  void run_item(const Operands& operands, std::int64_t image, std::int64_t chunk,
-                std::size_t first_segment, std::size_t last_segment, float* window) const;
+  void pack_segment(const ChannelSegment& segment, const float* src, float* dst) const;
+  const float* read_windows(const float* images, std::int64_t chunk, std::size_t first_segment,
+                            std::size_t last_segment, float* windows) const;
+  void run_item(const Operands& operands, std::int64_t item, std::int64_t chunk,
+                std::size_t first_segment, std::size_t last_segment, float* windows) const;
 
   ConvView view_;
-  PixelLanes lanes_;
+  ImageLayout src_;
+  ImageLayout dst_;
   const kernels::Conv2dDirectKernel& kernel_;
+  std::int64_t together_;  // images of one task
   ConvGeometry geometry_;
   std::vector<ChannelSegment> segments_;
   std::vector<GroupTaps> taps_;             // [phase][group]
-  std::vector<std::size_t> weights_begin_;  // [phase][segment], and the end of the last one
+  std::vector<std::size_t> weights_begin_;  // [segment], and the end of the last one; in floats
 };
 
 }  // namespace fastcnn::ops

@@ -6,9 +6,15 @@
 
 namespace fastcnn::kernels {
 
-// Taps that each read the same number of consecutive input channels.
+// A tap reads consecutive input channels of one place near a pixel.
+struct ConvTap {
+  std::ptrdiff_t src;      // added to a pixel's place in src
+  std::ptrdiff_t weights;  // row of weights of the first channel; the other channels follow
+};
+
+// Taps that each read the same number of channels.
 struct ConvTaps {
-  const std::ptrdiff_t* offsets;  // [count], added to a pixel's place in src
+  const ConvTap* taps;
   std::size_t count;
   std::size_t channels;
 };
@@ -17,13 +23,13 @@ struct ConvTaps {
 //
 //   dst[b, dst_pixels[p], l] = min(high, max(low, bias[b, l] + residual[b, dst_pixels[p], l]
 //       + sum over taps t and channels c of
-//             weights[t, c, b, l] * src[src_pixels[p] + offsets[t] + c]))
+//             weights[t.weights + c, b, l] * src[src_pixels[p] + t.src + c]))
 //
 // Kernel size, stride, dilation, groups and direction are in the two lists alone: see README.md.
 //
-// Shapes    b < blocks blocks of l < lanes output channels. weights [taps of all lists][channels]
-//           [blocks][lanes], in the order of the lists. src_pixels, dst_pixels [pixels].
-//           bias [blocks][lanes], of which the last block has `bias_lanes`; null: zeros.
+// Shapes    b < blocks blocks of l < lanes output channels. weights [rows][blocks][lanes].
+//           src_pixels, dst_pixels [pixels]. bias [blocks][lanes], of which the last block has
+//           `bias_lanes`; null: zeros.
 //           dst: element l of pixel p of block b is dst[b * dst_block_stride + dst_pixels[p] + l];
 //           of the last block only `store_lanes` lanes are written. residual as dst, or null.
 // Units     offsets, places and strides are in elements.
@@ -42,8 +48,8 @@ struct Conv2dDirect {
   const std::ptrdiff_t* src_pixels;
   const std::ptrdiff_t* dst_pixels;
   std::size_t pixels;
-  const ConvTaps* taps;
-  std::size_t num_taps;  // lists of taps
+  const ConvTaps* lists;
+  std::size_t num_lists;
   const float* weights;
   const float* bias;
   const float* residual;

@@ -7,11 +7,10 @@
 
 namespace fastcnn::kernels {
 
-// One channel of one tap: kBlocks x kPixels multiply-adds. Returns the weights that follow.
+// One channel of one tap: kBlocks x kPixels multiply-adds.
 template <typename V, std::size_t kBlocks, std::size_t kPixels>
-FASTCNN_INLINE const float* conv2d_channel(const float* const (&pixel)[kPixels],
-                                           std::ptrdiff_t place, const float* weights,
-                                           V (&acc)[kBlocks][kPixels]) {
+FASTCNN_INLINE void conv2d_channel(const float* const (&pixel)[kPixels], std::ptrdiff_t place,
+                                   const float* weights, V (&acc)[kBlocks][kPixels]) {
   V w[kBlocks];
 #pragma GCC unroll 8
   for (std::size_t b = 0; b < kBlocks; ++b) w[b] = V::load(weights + b * V::lanes);
@@ -21,7 +20,6 @@ FASTCNN_INLINE const float* conv2d_channel(const float* const (&pixel)[kPixels],
 #pragma GCC unroll 8
     for (std::size_t b = 0; b < kBlocks; ++b) acc[b][p] = fma(x, w[b], acc[b][p]);
   }
-  return weights + kBlocks * V::lanes;
 }
 
 // kPixels pixels from `first` on: the sums stay in registers over all taps.
@@ -44,24 +42,28 @@ FASTCNN_INLINE void conv2d_tile(const Conv2dDirect& c, std::size_t first) {
     for (std::size_t p = 0; p < kPixels; ++p) acc[b][p] = bias;
   }
 
-  const float* weights = c.weights;
-  for (const ConvTaps* taps = c.taps; taps != c.taps + c.num_taps; ++taps) {
-    const std::ptrdiff_t* const end = taps->offsets + taps->count;
-    if (taps->channels == V::lanes) {
-      for (const std::ptrdiff_t* tap = taps->offsets; tap != end; ++tap) {
+  constexpr std::ptrdiff_t kRow = kBlocks * V::lanes;
+  constexpr std::ptrdiff_t kLanes = V::lanes;
+  for (const ConvTaps* list = c.lists; list != c.lists + c.num_lists; ++list) {
+    const ConvTap* const end = list->taps + list->count;
+    const std::ptrdiff_t channels = static_cast<std::ptrdiff_t>(list->channels);
+    if (channels == kLanes) {
+      for (const ConvTap* tap = list->taps; tap != end; ++tap) {
+        const float* const weights = c.weights + tap->weights * kRow;
 #pragma GCC unroll 16
-        for (std::size_t i = 0; i < V::lanes; ++i) {
-          weights = conv2d_channel<V>(pixel, *tap + static_cast<std::ptrdiff_t>(i), weights, acc);
+        for (std::ptrdiff_t i = 0; i < kLanes; ++i) {
+          conv2d_channel<V>(pixel, tap->src + i, weights + i * kRow, acc);
         }
       }
-    } else if (taps->channels == 1) {
-      for (const std::ptrdiff_t* tap = taps->offsets; tap != end; ++tap) {
-        weights = conv2d_channel<V>(pixel, *tap, weights, acc);
+    } else if (channels == 1) {
+      for (const ConvTap* tap = list->taps; tap != end; ++tap) {
+        conv2d_channel<V>(pixel, tap->src, c.weights + tap->weights * kRow, acc);
       }
     } else {
-      for (const std::ptrdiff_t* tap = taps->offsets; tap != end; ++tap) {
-        for (std::size_t i = 0; i < taps->channels; ++i) {
-          weights = conv2d_channel<V>(pixel, *tap + static_cast<std::ptrdiff_t>(i), weights, acc);
+      for (const ConvTap* tap = list->taps; tap != end; ++tap) {
+        const float* const weights = c.weights + tap->weights * kRow;
+        for (std::ptrdiff_t i = 0; i < channels; ++i) {
+          conv2d_channel<V>(pixel, tap->src + i, weights + i * kRow, acc);
         }
       }
     }
