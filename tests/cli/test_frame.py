@@ -62,7 +62,10 @@ def test_json_is_alone_on_stdout(run: Run) -> None:
     ("error", "text"),
     [
         (DataError("data: 3 images,\n  2 labels"), "fastcnn: data: 3 images, 2 labels\n"),
-        (FileNotFoundError(errno.ENOENT, "No such file", "a.fcnn"), "fastcnn: a.fcnn: No such file\n"),
+        (
+            FileNotFoundError(errno.ENOENT, "No such file", "a.fcnn"),
+            "fastcnn: a.fcnn: No such file\n",
+        ),
         (OSError(errno.ENOSPC, "save: no space left"), "fastcnn: save: no space left\n"),
     ],
     ids=["data", "file", "disk"],

@@ -42,7 +42,7 @@ def speed_and_accuracy(entries: Sequence[Entry]) -> Figure:
                 "mode": "markers+text",
                 "name": entry.name,
                 "y": [100 * entry.accuracy],
-                "text": [entry.name],
+                "text": [f"\u00a0{entry.name}\u00a0"],
                 "textfont": {"color": colour(i), "size": 13},
                 "marker": {
                     "size": 13,
@@ -52,7 +52,7 @@ def speed_and_accuracy(entries: Sequence[Entry]) -> Figure:
                 "cliponaxis": False,
                 "customdata": [[entry.latency_ms, entry.throughput, entry.nonzeros]],
                 "hovertemplate": (
-                    "<b>%{text}</b><br>%{y:.2f}% of the test images<br>"
+                    "<b>%{fullData.name}</b><br>%{y:.2f}% of the test images<br>"
                     "%{customdata[0]:.3f} ms for one image<br>"
                     "%{customdata[1]:,.0f} images/s at batch 64<br>"
                     "%{customdata[2]:,} non-zeros<extra></extra>"

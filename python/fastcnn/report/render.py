@@ -94,8 +94,12 @@ def _highlights(report: Report) -> list[tuple[str, str, str]]:
         small = min(others, key=lambda e: e.bytes_on_disk)
         top += [
             (f"{100 * best.accuracy:.2f}%", "best accuracy after compression", best.name),
-            (format.times(fast.throughput / original.throughput), "the throughput", fast.name),
-            (format.times(small.bytes_on_disk / original.bytes_on_disk), "the size", small.name),
+            (format.times(fast.throughput / original.throughput), "throughput", fast.name),
+            (
+                format.times(small.bytes_on_disk / original.bytes_on_disk),
+                "size on disk",
+                small.name,
+            ),
         ]
     return top
 
