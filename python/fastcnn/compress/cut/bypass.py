@@ -91,12 +91,14 @@ def _can_refit(graph: Graph, node: Node, source: Value) -> bool:
 
 def _in_between(graph: Graph, unit: Unit, resampling: str) -> Node | None:
     """The node that takes the place of the unit; None where the readers can read the entry."""
-    last = unit.nodes[-1]
+    first, last = unit.nodes[0], unit.nodes[-1]
+    name, layer = last.name, last.layer
     activation = last.attrs.get("activation", "linear") if unit.kind == "branch" else "linear"
     op: str
     attrs: Attributes
     if resampling != "identity":
-        op, attrs = f"{resampling}_pool2d", _pooling(unit.nodes[0], resampling)
+        op, attrs = f"{resampling}_pool2d", _pooling(first, resampling)
+        name, layer = f"{first.name}/{op}", f"{layer_of(first)}_{op}"
     elif activation == "relu":
         op, attrs = "relu", {}
     elif activation == "relu6":
@@ -107,7 +109,7 @@ def _in_between(graph: Graph, unit: Unit, resampling: str) -> Node | None:
         return None
     shape = (*unit.entry.shape[:2], *unit.exit.shape[2:])
     there = replace(unit.exit, type=replace(unit.exit.type, shape=shape))
-    return replace(last, op=op, inputs=(unit.entry,), outputs=(there,), attrs=attrs)
+    return Node(name, op, (unit.entry,), (there,), attrs, layer)
 
 
 def _pooling(conv: Node, resampling: str) -> Attributes:
