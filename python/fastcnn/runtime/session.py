@@ -179,7 +179,7 @@ def as_input(value: Value, array: Array) -> Array:
         raise InvalidValueError(
             f"input '{value.name}': takes numbers, was given an array of {array.dtype}"
         )
-    return np.ascontiguousarray(array, value.type.dtype).reshape(array.shape)
+    return np.asarray(array, value.type.dtype, order="C")
 
 
 def _describe(inputs: list[Array]) -> str:
