@@ -52,3 +52,17 @@ def test_something_must_be_left_to_learn_from(count: int) -> None:
 def test_a_name_that_means_nothing_is_wrong_usage() -> None:
     with pytest.raises(click.BadParameter, match="'imagenet' is neither mnist nor"):
         load_data("imagenet")
+
+
+def test_images_of_a_folder_are_brought_to_one_size(tmp_path: Path) -> None:
+    image_module = pytest.importorskip("PIL.Image", reason="images need Pillow")
+    for name, side in (("cat", 20), ("dog", 24)):
+        (tmp_path / name).mkdir()
+        for i in range(5):
+            pixels = np.full((side, side), 50 * i, np.uint8)
+            image_module.fromarray(pixels).save(tmp_path / name / f"{i}.png")
+
+    data = load_data(str(tmp_path), (18, 18))
+
+    assert data.image_shape == (18, 18, 1)
+    assert sorted([*data.train[1], *data.test[1]]) == [0] * 5 + [1] * 5

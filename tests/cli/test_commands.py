@@ -138,7 +138,7 @@ def test_run_names_the_class_of_an_image(call, trained: Path, tmp_path: Path) ->
         (["compare", "{model}", "{model}", "--data", "{data}"], 2, "named twice"),
         (["kernels", "fft"], 2, "no family is named 'fft'"),
         (["inspect", "{data}"], 1, "squares.npz"),
-        (["run", "{model}", "{data}"], 1, "no image"),
+        (["run", "{model}", "{data}"], 1, "cannot be read as an image"),
         (["prune", "{model}", "--output", "/no/such/folder/a.fcnn"], 1, "/no/such/folder"),
     ],
 )

@@ -14,7 +14,7 @@ from fastcnn.cli.comparing import Candidate, as_json, comparison_table, measure,
 from fastcnn.cli.data import load_data
 from fastcnn.cli.frame import command
 from fastcnn.cli.machine import machine
-from fastcnn.cli.networks import open_model
+from fastcnn.cli.networks import image_size, open_model
 from fastcnn.cli.output import Output
 
 
@@ -38,11 +38,11 @@ def compare(output: Output, models: tuple[Path, ...], data_name: str, page: Path
         names = [str(path) for path in models]
     if len(set(names)) < len(names):
         raise click.UsageError(f"a model is named twice: {', '.join(names)}")
-    data = load_data(data_name)
-    entries = measure(
-        [Candidate(name, open_model(path), path) for name, path in zip(names, models, strict=True)],
-        data.test,
-    )
+    candidates = [
+        Candidate(name, open_model(path), path) for name, path in zip(names, models, strict=True)
+    ]
+    data = load_data(data_name, image_size(candidates[0].model))
+    entries = measure(candidates, data.test)
     if page is not None:
         reports.write(
             page,

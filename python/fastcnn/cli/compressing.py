@@ -9,6 +9,7 @@ import click
 from fastcnn.cli.comparing import Candidate, as_json, comparison_table, measure, notes
 from fastcnn.cli.data import Data, Samples, load_data
 from fastcnn.cli.fitting import Training, fit
+from fastcnn.cli.networks import image_size
 from fastcnn.cli.output import Output
 from fastcnn.models import Model
 
@@ -16,8 +17,8 @@ HELD_BACK = 0.1
 """Share of the training images that decisions are made on."""
 
 
-def data_for(name: str | None, epochs: int) -> Data | None:
-    """The data set, where one was named.
+def data_for(model: Model, name: str | None, epochs: int) -> Data | None:
+    """The data set for `model`, where one was named.
 
     Raises:
         click.UsageError: Fine-tuning is asked for and nothing to learn from.
@@ -26,7 +27,7 @@ def data_for(name: str | None, epochs: int) -> Data | None:
         if epochs:
             raise click.UsageError("--fine-tune needs --data to learn from")
         return None
-    return load_data(name)
+    return load_data(name, image_size(model))
 
 
 def hold_back(data: Data, seed: int) -> tuple[Samples, Samples]:

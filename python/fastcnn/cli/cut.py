@@ -12,7 +12,7 @@ from fastcnn.cli.compressing import finish, hold_back
 from fastcnn.cli.data import load_data
 from fastcnn.cli.fitting import Training, compile_for
 from fastcnn.cli.frame import command
-from fastcnn.cli.networks import open_model
+from fastcnn.cli.networks import image_size, open_model
 from fastcnn.cli.output import Output
 
 
@@ -44,7 +44,8 @@ def cut(
 
     Importance is how much the loss rises without a layer, on training images held back for it.
     """
-    data, original = load_data(data_name), open_model(model)
+    original = open_model(model)
+    data = load_data(data_name, image_size(original))
     training = Training(epochs, batch_size, learning_rate, seed=seed)
     _, held = hold_back(data, seed)
     compile_for(original, training)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,25 +59,30 @@ class Data:
         return (x[learn], y[learn]), (x[held], y[held])
 
 
-def load_data(name: str) -> Data:
+def load_data(name: str, size: Sequence[int] | None = None) -> Data:
     """The data set that `name` means, scaled to [0, 1] where it holds bytes.
+
+    Args:
+        name: As a user gives it.
+        size: Height and width to bring the images of a folder to, in pixels; None where all are
+            of one size.
 
     Raises:
         click.BadParameter: It is no data set's name and no path.
         DataError: The files cannot be used.
     """
-    train, test = _read(name)
+    train, test = _read(name, size)
     return Data(name, _ready(*train), _ready(*test))
 
 
-def _read(name: str) -> tuple[Samples, Samples]:
+def _read(name: str, size: Sequence[int] | None) -> tuple[Samples, Samples]:
     if name == "mnist":
         return datasets.mnist.load_data()
     if name == "fashion_mnist":
         return datasets.fashion_mnist.load_data()
     path = Path(name)
     if path.is_dir():
-        return datasets.folder.load_data(path)
+        return datasets.folder.load_data(path, size)
     if path.is_file():
         return datasets.npz.load_data(path)
     raise click.BadParameter(

@@ -10,7 +10,7 @@ import numpy as np
 from fastcnn.cli import options
 from fastcnn.cli.data import load_data
 from fastcnn.cli.frame import command
-from fastcnn.cli.networks import open_model, predicted
+from fastcnn.cli.networks import image_size, open_model, predicted
 from fastcnn.cli.output import Output
 from fastcnn.runtime import Table
 
@@ -27,7 +27,8 @@ from fastcnn.runtime import Table
 @options.threads
 def evaluate(output: Output, model: Path, data_name: str, split: str) -> None:
     """Test MODEL, class by class."""
-    network, data = open_model(model), load_data(data_name)
+    network = open_model(model)
+    data = load_data(data_name, image_size(network))
     x, y = data.test if split == "test" else data.train
     right = predicted(network, x) == y
     rows = [

@@ -46,7 +46,8 @@ def fuse(
     """Fuse several models into one, layer by layer."""
     if len(models) < 2:
         raise click.UsageError(f"fuse needs two models or more, got {len(models)}")
-    data, parts = data_for(data_name, epochs), [open_model(path) for path in models]
+    parts = [open_model(path) for path in models]
+    data = data_for(parts[0], data_name, epochs)
     training = Training(epochs, batch_size, learning_rate, seed=seed)
     learn, held = (None, None) if data is None else hold_back(data, seed)
     compile_for(parts[0], training)

@@ -49,6 +49,14 @@ def open_model(path: Path) -> Model:
     return models.load_model(path)
 
 
+def image_size(model: Model) -> tuple[int, int] | None:
+    """Height and width of the images that `model` takes, in pixels; None where it takes any."""
+    (value,) = model.graph.inputs
+    if len(value.shape) != 4 or value.shape[1] is None or value.shape[2] is None:
+        return None
+    return value.shape[1], value.shape[2]
+
+
 def predicted(model: Model, x: Array) -> Array:
     """The class that `model` finds most likely, for each of the images [N, H, W, C].
 

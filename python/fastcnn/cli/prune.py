@@ -56,7 +56,8 @@ def prune(
     seed: int,
 ) -> None:
     """Remove unimportant weights or channels."""
-    data, original = data_for(data_name, epochs), open_model(model)
+    original = open_model(model)
+    data = data_for(original, data_name, epochs)
     pruned = compress.prune(
         original, sparsity=sparsity, structure=structure, criterion=criterion, scope=scope
     )

@@ -75,7 +75,7 @@ def _image_shape(model: Model) -> tuple[int, int, int]:
 def _read(path: Path, shape: tuple[int, int, int]) -> FloatArray:
     """The image in a file, resized to `shape`, in [0, 1]."""
     try:
-        from PIL import Image, UnidentifiedImageError
+        from PIL import Image
     except ImportError as error:
         raise UnsupportedError(
             "run: reading images needs Pillow; install it with: pip install 'fastcnn[images]'"
@@ -85,8 +85,8 @@ def _read(path: Path, shape: tuple[int, int, int]) -> FloatArray:
         with Image.open(path) as file:
             image = file.convert("L" if channels == 1 else "RGB")
             image = image.resize((width, height), Image.Resampling.BILINEAR)
-    except UnidentifiedImageError as error:
-        raise DataError(f"{path}: is no image that Pillow can read") from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise DataError(f"{path}: cannot be read as an image: {error}") from error
     pixels: FloatArray = np.asarray(image, np.float32).reshape(shape) / np.float32(255)
     return pixels
 

@@ -28,6 +28,12 @@ from fastcnn.train.callbacks import ModelCheckpoint
     default="mnist_cnn",
     help="mnist_cnn for a new network, or a model file to train on.",
 )
+@click.option(
+    "--image-size",
+    type=click.IntRange(1),
+    nargs=2,
+    help="Height and width to bring the images of a folder to, in pixels.",
+)
 @click.option("--epochs", type=click.IntRange(1), default=5)
 @options.batch_size
 @click.option(
@@ -53,6 +59,7 @@ def train(
     output: Output,
     data_name: str,
     network: str,
+    image_size: tuple[int, int] | None,
     epochs: int,
     batch_size: int,
     optimizer: str,
@@ -65,7 +72,7 @@ def train(
 
     The model is saved after every epoch: stopped early, the last finished epoch is kept.
     """
-    data = load_data(data_name)
+    data = load_data(data_name, image_size)
     set_random_seed(seed)
     if network == "mnist_cnn":
         model: Model = mnist_cnn(data.image_shape, data.classes)
