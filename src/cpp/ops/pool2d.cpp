@@ -1,5 +1,7 @@
 #include "kernels/pool2d/pool2d.h"
 
+#include <algorithm>
+
 #include "ops/checks.h"
 #include "ops/pool2d_window.h"
 #include "ops/split.h"

@@ -4,22 +4,9 @@
 
 #include "kernels/gemm/gemm.h"
 #include "simd/inline.h"
+#include "simd/partial.h"
 
 namespace fastcnn::kernels {
-
-template <typename V>
-FASTCNN_INLINE V load_up_to(const float* p, std::size_t n) {
-  return n >= V::lanes ? V::load(p) : V::load_partial(p, n);
-}
-
-template <typename V>
-FASTCNN_INLINE void store_up_to(float* p, V v, std::size_t n) {
-  if (n >= V::lanes) {
-    store(p, v);
-  } else {
-    store_partial(p, v, n);
-  }
-}
 
 // kRows rows of C, two vectors wide, from row `m` on. With kUnroll > 1, k is summed in kUnroll
 // interleaved parts, so that a tile of few rows still has enough independent sums to hide the
@@ -40,8 +27,8 @@ FASTCNN_INLINE void gemm_tile(const GemmPanel& t, std::size_t m) {
   if (t.accumulate) {
 #pragma GCC unroll 8
     for (std::size_t r = 0; r < kRows; ++r) {
-      sum[0][r][0] = load_up_to<V>(c + r * t.ldc, left);
-      if (right > 0) sum[0][r][1] = load_up_to<V>(c + r * t.ldc + kLanes, right);
+      sum[0][r][0] = simd::load_up_to<V>(c + r * t.ldc, left);
+      if (right > 0) sum[0][r][1] = simd::load_up_to<V>(c + r * t.ldc + kLanes, right);
     }
   }
 
@@ -80,8 +67,8 @@ FASTCNN_INLINE void gemm_tile(const GemmPanel& t, std::size_t m) {
   const V high = V::broadcast(t.high);
   V bias[2] = {V::zero(), V::zero()};
   if (t.bias != nullptr) {
-    bias[0] = load_up_to<V>(t.bias, left);
-    if (right > 0) bias[1] = load_up_to<V>(t.bias + kLanes, right);
+    bias[0] = simd::load_up_to<V>(t.bias, left);
+    if (right > 0) bias[1] = simd::load_up_to<V>(t.bias + kLanes, right);
   }
 #pragma GCC unroll 8
   for (std::size_t r = 0; r < kRows; ++r) {
@@ -92,8 +79,8 @@ FASTCNN_INLINE void gemm_tile(const GemmPanel& t, std::size_t m) {
       for (std::size_t u = 1; u < kUnroll; ++u) total = total + sum[u][r][j];
       sum[0][r][j] = min(high, max(low, total + bias[j]));
     }
-    store_up_to(c + r * t.ldc, sum[0][r][0], left);
-    if (right > 0) store_up_to(c + r * t.ldc + kLanes, sum[0][r][1], right);
+    simd::store_up_to(c + r * t.ldc, sum[0][r][0], left);
+    if (right > 0) simd::store_up_to(c + r * t.ldc + kLanes, sum[0][r][1], right);
   }
 }
 
