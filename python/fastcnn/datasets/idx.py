@@ -66,5 +66,5 @@ def _parse(file: BinaryIO | gzip.GzipFile) -> Array:
     if len(elements) != size:
         found = "more" if len(elements) > size else str(len(elements))
         raise FileFormatError(f"declares {size} elements ({shape}), holds {found}")
-    array: Array = np.frombuffer(elements, np.uint8).reshape(shape)
-    return array.copy()
+    array: Array = np.frombuffer(elements, np.uint8).reshape(shape).copy()
+    return array
