@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from fastcnn import random
 from fastcnn.errors import FastcnnError, InvalidValueError, ShapeError, UnsupportedError
@@ -31,6 +31,9 @@ class Layer:
         trainable: Whether training may change the weights.
         input_shape: Shape of one sample, for the first layer of a `Sequential`.
     """
+
+    joins: ClassVar[bool] = False
+    """Whether the layer takes two inputs or more, rather than one."""
 
     name: str | None = None
     trainable: bool = True
@@ -69,12 +72,17 @@ class Layer:
         Raises:
             ShapeError: The layer cannot take them.
         """
-        self._build_once(shapes)
+        is_new = self.built_for is None
+        if is_new:
+            self.build(*shapes)
+            self.built_for = shapes
         builder = Builder()
         inputs = [builder.input(f"x{i}", graph_shape(shape)) for i, shape in enumerate(shapes)]
         try:
             return user_shape(self.emit(Emitter(builder, self, self.label, {}), *inputs).shape)
         except FastcnnError as error:
+            if is_new:
+                self.built_for = None
             given = " and ".join(map(str, shapes))
             message = f"{self.label}: cannot take an input of shape {given}: {error}"
             raise type(error)(message) from None
@@ -88,6 +96,9 @@ class Layer:
                     f"{self.label}: a layer is called on what layers.Input or another layer gave, "
                     f"not on {type(tensor).__name__}; to compute, make a Model and call predict()"
                 )
+        if self.joins != (len(given) > 1):
+            wanted = "a list of two tensors or more" if self.joins else "one tensor"
+            raise InvalidValueError(f"{self.label}: takes {wanted}, it was given {len(given)}")
         return SymbolicTensor(
             self.output_shape(*(tensor.shape for tensor in given)), Call(self, given)
         )
@@ -148,8 +159,3 @@ class Layer:
 
     def __repr__(self) -> str:
         return self.label
-
-    def _build_once(self, shapes: tuple[Shape, ...]) -> None:
-        if self.built_for is None:
-            self.build(*shapes)
-            self.built_for = shapes

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fastcnn.graph import Value
 from fastcnn.layers import arguments
 from fastcnn.layers.arguments import IntOrPair, Pads, Pair
-from fastcnn.layers.conv2d import NEEDS_IMAGES
+from fastcnn.layers.convolution import NEEDS_IMAGES
 from fastcnn.layers.emitter import Emitter
 from fastcnn.layers.layer import Layer
 from fastcnn.typing import Shape

@@ -154,7 +154,7 @@ class Model(Network):
             )
         finally:
             self._is_fitting = False
-            self._keep(trainer.graph)
+            Network._keep(self, trainer.graph)
 
     def evaluate(
         self,
@@ -289,7 +289,7 @@ class Model(Network):
         super()._keep(graph)
         if self._trainer is not None:
             parameters = graph.parameters.items()
-            self._trainer.set_weights(
+            self._trainer.state.set_weights(
                 {name: value.data for name, value in parameters if value.data is not None}
             )
 

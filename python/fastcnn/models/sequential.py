@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from fastcnn.errors import DataError, InvalidValueError
+from fastcnn.graph import Graph
 from fastcnn.layers.build import build
 from fastcnn.layers.input import Input, InputLayer, sample_shape
 from fastcnn.layers.layer import Layer
@@ -38,6 +39,14 @@ class Sequential(Model):
         for layer in layers or ():
             self.add(layer)
 
+    @property
+    def graph(self) -> Graph:
+        """The network in inference form, with the weights of now."""
+        if self._graph is None and self._stack and self._input and self._output:
+            built = build([self._input], [self._output])
+            self._graph, self._layer_names = built.graph, dict(built.names)
+        return super().graph
+
     def add(self, layer: Layer | SymbolicTensor) -> None:
         """Puts a layer behind the last.
 
@@ -59,8 +68,7 @@ class Sequential(Model):
         if not self._stack and self._input is None and layer.input_shape is not None:
             self._start(layer.input_shape)
         if self._output is not None:
-            output = layer(self._output)
-            self._build_from(output)
+            self._end_with(layer(self._output))
         self._stack.append(layer)
 
     def pop(self) -> None:
@@ -70,18 +78,16 @@ class Sequential(Model):
         self._stack.pop()
         if self._output is not None:
             (before,) = self._output.call.inputs
-            self._build_from(before)
+            self._end_with(before)
 
     def _start(self, shape: Any) -> None:
         owner = self._stack[0].label if self._stack else self.name
         self._input = self._output = Input(sample_shape(owner, "input_shape", shape))
 
-    def _build_from(self, output: SymbolicTensor) -> None:
-        """Makes the graph that ends with `output`; the optimizer starts anew."""
-        assert self._input is not None
-        built = build([self._input], [output])
-        self._graph, self._layer_names = built.graph, dict(built.names)
+    def _end_with(self, output: SymbolicTensor) -> None:
+        """Makes `output` the model's; the graph is built when it is asked for."""
         self._output = output
+        self._graph = None
         self._forget_training()
 
     def _build_for(self, x: Any) -> None:
@@ -104,4 +110,4 @@ class Sequential(Model):
         except Exception:
             self._input = self._output = None
             raise
-        self._build_from(output)
+        self._end_with(output)
