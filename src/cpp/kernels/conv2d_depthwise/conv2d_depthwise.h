@@ -6,14 +6,19 @@
 
 namespace fastcnn::kernels {
 
+// A tap reads one place near a pixel.
+struct DepthwiseTap {
+  std::ptrdiff_t src;      // added to a pixel's place in src
+  std::ptrdiff_t weights;  // its row of weights
+};
+
 // A depthwise convolution of one block of channels, float32, channels-blocked.
 //
 //   dst[dst_pixels[p], l] = min(high, max(low, bias[l] + residual[dst_pixels[p], l]
-//       + sum over taps t of weights[t, l] * src[src_pixels[p] + offsets[t] + l]))
+//       + sum over taps t of weights[t.weights, l] * src[src_pixels[p] + t.src + l]))
 //
-// Shapes    l < lanes channels. offsets [taps], weights [taps][lanes]; src_pixels, dst_pixels
-//           [pixels]; bias [bias_lanes], the lanes past it taken as zero; null: zeros. residual as
-//           dst, or null.
+// Shapes    l < lanes channels. weights [rows][lanes]; src_pixels, dst_pixels [pixels]; bias
+//           [bias_lanes], the lanes past it taken as zero; null: zeros. residual as dst, or null.
 // Units     offsets and places are in elements.
 // Aliasing  dst may be residual; it overlaps nothing else.
 // NaN       a NaN stays in its own lane; the clamp keeps it.
@@ -28,8 +33,8 @@ struct Conv2dDepthwise {
   const std::ptrdiff_t* src_pixels;
   const std::ptrdiff_t* dst_pixels;
   std::size_t pixels;
-  const std::ptrdiff_t* offsets;
-  std::size_t taps;
+  const DepthwiseTap* taps;
+  std::size_t num_taps;
   const float* weights;
   const float* bias;
   std::size_t bias_lanes;

@@ -22,15 +22,13 @@ FASTCNN_INLINE void depthwise_tile(const Conv2dDepthwise& c, std::size_t first) 
 #pragma GCC unroll 16
   for (std::size_t p = 0; p < kPixels; ++p) acc[p] = bias;
 
-  const float* weights = c.weights;
-  for (const std::ptrdiff_t* tap = c.offsets; tap != c.offsets + c.taps; ++tap) {
-    const std::ptrdiff_t place = *tap;
-    const V w = V::load(weights);
+  for (const DepthwiseTap* tap = c.taps; tap != c.taps + c.num_taps; ++tap) {
+    const std::ptrdiff_t place = tap->src;
+    const V w = V::load(c.weights + tap->weights * static_cast<std::ptrdiff_t>(V::lanes));
 #pragma GCC unroll 16
     for (std::size_t p = 0; p < kPixels; ++p) {
       acc[p] = fma(V::load(pixel[p] + place), w, acc[p]);
     }
-    weights += V::lanes;
   }
 
   const V low = V::broadcast(c.low);
