@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 FLOAT32_EPSILON = 2.0**-23
-_FACTOR = 8.0
+_FACTOR = 4.0
 
 
 def tolerance(reduction: int = 1, *, scale: float = 1.0) -> float:
-    """Largest absolute error allowed: 8 epsilon sqrt(reduction) scale.
+    """Largest absolute error allowed: 4 epsilon sqrt(reduction) scale.
 
     Args:
         reduction: Length of the longest sum behind one element.
