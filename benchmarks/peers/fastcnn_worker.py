@@ -16,7 +16,7 @@ state: dict[str, Any] = {}
 
 def versions() -> str:
     """What is compared."""
-    return f"fastcnn {fc.__version__}"
+    return f"fastcnn ({fc.runtime.cpu_info()['isa']})"
 
 
 def build(weights: str | None = None) -> None:
