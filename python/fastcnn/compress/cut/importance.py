@@ -12,7 +12,7 @@ from fastcnn.compress.cut.refit import refit
 from fastcnn.compress.cut.units import Unit
 from fastcnn.compress.quality import Quality, quality
 from fastcnn.compress.samples import Samples
-from fastcnn.errors import CompressionError, FastcnnError
+from fastcnn.errors import CompressionError, InvalidValueError, ShapeError
 from fastcnn.graph import Graph
 from fastcnn.models import Model
 from fastcnn.passes import infer
@@ -50,7 +50,7 @@ def importance(
     for resampling in resamplings(unit):
         try:
             graph, how = without(model.graph, unit, resampling, fit_on, rng)
-        except FastcnnError as error:
+        except (CompressionError, InvalidValueError, ShapeError) as error:
             return Importance(unit, str(error))
         measured = quality(model.with_graph(graph), measure_on)
         if best is None or best.quality is None or measured.loss < best.quality.loss:
