@@ -57,6 +57,7 @@ class _Merger:
         self.names = correspond(graphs)
         self.models = len(graphs)
         self.g = Builder()
+        self.layer = ""
         self.forms: dict[str, Form] = {}
         self.rules: dict[str, Callable[[Node], Form | None]] = {
             "conv2d": self.conv2d,
@@ -74,6 +75,7 @@ class _Merger:
             taken = self.g.input(value.name, value.shape, value.type.dtype)
             self.forms[value.name] = Shared(taken)
         for i, node in enumerate(self.first.nodes):
+            self.layer = node.layer
             form = self.shared(node)
             if form is None and node.op in self.rules:
                 form = self.rules[node.op](node)
@@ -83,14 +85,22 @@ class _Merger:
                 self.forms[node.output.name] = form
         return self.g.build([self.mean(value) for value in self.first.outputs])
 
+    def separate(self, form: Form) -> tuple[Value, ...]:
+        return separate(self.g, form, self.models, self.layer)
+
+    def stacked(self, form: Form) -> Stacked:
+        return stacked(self.g, form, self.models, self.layer)
+
     def mean(self, value: Value) -> Value:
         form = self.forms[value.name]
         if isinstance(form, Shared):
             return form.value
-        total, *rest = separate(self.g, form, self.models)
+        total, *rest = self.separate(form)
         for term in rest:
-            total = self.g.apply("add", total, term, name=f"{value.name}/sum", activation="linear")
-        return self.g.apply("scale", total, name=f"{value.name}/mean", factor=1 / self.models)
+            total = self.g.apply("add", total, term, name=f"{value.name}/sum", layer=self.layer)
+        return self.g.apply(
+            "scale", total, name=f"{value.name}/mean", layer=self.layer, factor=1 / self.models
+        )
 
     def shared(self, node: Node) -> Form | None:
         """Nodes without parameters that read only what all models share."""
@@ -128,7 +138,7 @@ class _Merger:
                 for j, data in enumerate(self.data(value))
             )
             self.forms[value.name] = Separate(values)
-        return separate(self.g, self.forms[value.name], self.models)
+        return self.separate(self.forms[value.name])
 
     def conv2d(self, node: Node) -> Form | None:
         if not self.has_own_parameters(node, 1, 3):
@@ -136,9 +146,9 @@ class _Merger:
         x = self.forms[node.inputs[0].name]
         groups = node.attrs["groups"]
         assert isinstance(groups, int)
-        residual = [stacked(self.g, self.forms[v.name], self.models).value for v in node.inputs[3:]]
+        residual = [self.stacked(self.forms[v.name]).value for v in node.inputs[3:]]
         if not (isinstance(x, Shared) and groups == 1):
-            x = stacked(self.g, x, self.models)
+            x = self.stacked(x)
             groups *= self.models
         w, b = (self.joined(value, 0) for value in node.inputs[1:3])
         y = self.apply(
@@ -155,7 +165,7 @@ class _Merger:
                 self.apply(node, x.value, self.joined(node.inputs[1], 1), b), 1, self.models
             )
         if isinstance(x, Separate):
-            x = stacked(self.g, x, self.models)
+            x = self.stacked(x)
         kernel = node.inputs[1]
         w = self.parameter(
             kernel.name,
@@ -169,7 +179,7 @@ class _Merger:
             return None
         x = self.forms[node.inputs[0].name]
         if not (isinstance(x, Stacked) and x.axis == 1):
-            x = stacked(self.g, x, self.models)
+            x = self.stacked(x)
         parameters = []
         for value in node.inputs[1:]:
             merged = np.empty(x.value.shape[1] or 0, np.float32)
@@ -181,7 +191,7 @@ class _Merger:
     def add(self, node: Node) -> Form | None:
         if any(value.name not in self.forms for value in node.inputs):
             return None
-        a, b = (stacked(self.g, self.forms[value.name], self.models) for value in node.inputs)
+        a, b = (self.stacked(self.forms[value.name]) for value in node.inputs)
         return replace(a, value=self.apply(node, a.value, b.value))
 
     def elementwise(self, node: Node) -> Form | None:

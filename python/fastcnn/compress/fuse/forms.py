@@ -54,8 +54,8 @@ def in_turn(value: Value, axis: int, models: int) -> Stacked:
     return Stacked(value, axis, tuple(np.split(np.arange(extent), models)))
 
 
-def separate(g: Builder, form: Form, models: int) -> tuple[Value, ...]:
-    """The value of each model."""
+def separate(g: Builder, form: Form, models: int, layer: str) -> tuple[Value, ...]:
+    """The value of each model; new nodes count to `layer`."""
     if isinstance(form, Separate):
         return form.values
     if isinstance(form, Shared):
@@ -66,6 +66,7 @@ def separate(g: Builder, form: Form, models: int) -> tuple[Value, ...]:
             "slice",
             form.value,
             name=f"{form.value.name}/model{j + 1}",
+            layer=layer,
             axis=form.axis,
             start=int(own[0]),
             stop=int(own[-1]) + 1,
@@ -74,9 +75,10 @@ def separate(g: Builder, form: Form, models: int) -> tuple[Value, ...]:
     )
 
 
-def stacked(g: Builder, form: Form, models: int) -> Stacked:
-    """The value of all models, one after the other along axis 1."""
+def stacked(g: Builder, form: Form, models: int, layer: str) -> Stacked:
+    """The value of all models, one after the other along axis 1; new nodes count to `layer`."""
     if isinstance(form, Stacked) and form.axis == 1 and form.is_contiguous:
         return form
-    values = separate(g, form, models)
-    return in_turn(g.apply("concat", *values, name=f"{values[0].name}/all", axis=1), 1, models)
+    values = separate(g, form, models, layer)
+    joined = g.apply("concat", *values, name=f"{values[0].name}/all", layer=layer, axis=1)
+    return in_turn(joined, 1, models)
