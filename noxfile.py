@@ -15,9 +15,7 @@ nox.options.default_venv_backend = "venv"
 ROOT = Path(__file__).parent
 BUILD_TOOLS = ("scikit-build-core>=0.10", "pybind11>=2.13", "cmake>=3.20", "ninja")
 NATIVE = [
-    str(path)
-    for suffix in ("h", "cpp")
-    for path in sorted((ROOT / "src").rglob(f"*.{suffix}"))
+    str(path) for suffix in ("h", "cpp") for path in sorted((ROOT / "src").rglob(f"*.{suffix}"))
 ]
 
 
@@ -28,8 +26,14 @@ def dev(session: nox.Session) -> None:
     pip = str(ROOT / ".venv" / "bin" / "pip")
     session.run(pip, "install", "--quiet", *BUILD_TOOLS)
     session.run(
-        pip, "install", "--quiet", "--no-build-isolation",
-        "-Ceditable.rebuild=true", "-Cbuild-dir=build/dev", "-e", ".[dev]",
+        pip,
+        "install",
+        "--quiet",
+        "--no-build-isolation",
+        "-Ceditable.rebuild=true",
+        "-Cbuild-dir=build/dev",
+        "-e",
+        ".[dev]",
     )
 
 
@@ -51,7 +55,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """mypy --strict and import-linter, which need the package's dependencies."""
+    """Mypy --strict and import-linter, which need the package's dependencies."""
     session.install("mypy==1.18.2", "import-linter>=2.1", "numpy", "rich", "click", "safetensors")
     session.run("mypy", "--strict", "python/fastcnn")
     session.run("lint-imports", env={"PYTHONPATH": "python"})
@@ -79,7 +83,12 @@ def asan(session: nox.Session) -> None:
         for name in ("libasan.so", "libubsan.so")
     ]
     session.run(
-        "pytest", "-q", "-p", "no:cacheprovider", "tests/native", *session.posargs,
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "tests/native",
+        *session.posargs,
         env={
             "PYTHONPATH": str(package.parent),
             "LD_PRELOAD": ":".join(runtimes),

@@ -12,7 +12,15 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = {
     "x86_avx2": ["-mavx2", "-mfma", "-mf16c"],
-    "x86_avx512": ["-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512dq", "-mavx2", "-mfma", "-mf16c"],
+    "x86_avx512": [
+        "-mavx512f",
+        "-mavx512bw",
+        "-mavx512vl",
+        "-mavx512dq",
+        "-mavx2",
+        "-mfma",
+        "-mf16c",
+    ],
 }
 FILES = sorted((ROOT / "src" / "cpp" / "kernels").glob("*/x86_*.cpp"))
 
@@ -32,8 +40,19 @@ def test_isa_objects_hold_no_weak_symbol(path, tmp_path):
         pytest.skip("the compiler is not for x86-64")
 
     subprocess.run(
-        ["g++", "-std=c++17", "-O0", "-DFASTCNN_HAVE_AVX2=1", "-DFASTCNN_HAVE_AVX512=1",
-         f"-I{ROOT / 'src' / 'cpp'}", *FLAGS[path.stem], "-c", str(path), "-o", str(target)],
+        [
+            "g++",
+            "-std=c++17",
+            "-O0",
+            "-DFASTCNN_HAVE_AVX2=1",
+            "-DFASTCNN_HAVE_AVX512=1",
+            f"-I{ROOT / 'src' / 'cpp'}",
+            *FLAGS[path.stem],
+            "-c",
+            str(path),
+            "-o",
+            str(target),
+        ],
         check=True,
     )
     symbols = subprocess.run(

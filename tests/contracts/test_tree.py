@@ -54,7 +54,8 @@ def test_a_kernel_family_never_includes_another():
             others = {
                 name
                 for name in includes(path)
-                if name.startswith("kernels/") and name.count("/") == 2
+                if name.startswith("kernels/")
+                and name.count("/") == 2
                 and name.split("/")[1] != path.parent.name
             }
             assert others == set(), path
@@ -67,7 +68,9 @@ def test_only_the_bindings_know_python():
 
 
 def test_isa_files_include_nothing_that_the_linker_could_mix_up():
-    allowed = re.compile(r"^(immintrin|arm_neon|std\w+|math|string)\.h$|^c(stddef|stdint|math|string)$")
+    allowed = re.compile(
+        r"^(immintrin|arm_neon|std\w+|math|string)\.h$|^c(stddef|stdint|math|string)$"
+    )
 
     for path in NATIVE.rglob("*"):
         if path.is_file() and is_isa_file(path) and path.parent.parent.name == "kernels":
@@ -85,3 +88,18 @@ def test_every_kernel_list_is_in_the_catalogue():
 def test_every_kernel_family_explains_itself():
     for path in (NATIVE / "kernels").glob("*/kernels.inc"):
         assert (path.parent / "README.md").is_file(), path.parent
+
+
+def test_only_the_runtime_calls_the_native_core():
+    package = ROOT / "python" / "fastcnn"
+    pattern = re.compile(
+        r"^from fastcnn import .*_core|^(from|import) fastcnn\._core", re.MULTILINE
+    )
+
+    callers = {
+        path.relative_to(package).parts[0]
+        for path in package.rglob("*.py")
+        if pattern.search(path.read_text())
+    }
+
+    assert callers == {"runtime"}

@@ -71,7 +71,9 @@ def test_an_input_a_constant_and_one_value_twice_may_be_outputs(rng):
     results = plan.run([array])
 
     relu = np.maximum(array, 0)
-    for result, truth in zip(results, (array, np.ones((2, 4)), relu, relu, relu.ravel()), strict=True):
+    for result, truth in zip(
+        results, (array, np.ones((2, 4)), relu, relu, relu.ravel()), strict=True
+    ):
         np.testing.assert_array_equal(result, truth)
 
 

@@ -42,7 +42,9 @@ class Graph:
 
     @cached_property
     def _results(self) -> frozenset[str]:
-        return frozenset(value.name for value in self.outputs) | {new.name for _, new in self.updates}
+        return frozenset(value.name for value in self.outputs) | {
+            new.name for _, new in self.updates
+        }
 
     @cached_property
     def values(self) -> dict[str, Value]:
@@ -85,7 +87,9 @@ class Graph:
         unknown = data.keys() - self.values.keys()
         if unknown:
             raise GraphError(f"graph: no value is named {sorted(unknown)}")
-        return self.with_values({name: self.values[name].with_data(array) for name, array in data.items()})
+        return self.with_values(
+            {name: self.values[name].with_data(array) for name, array in data.items()}
+        )
 
     def with_values(self, changed: Mapping[str, Value]) -> Graph:
         """The same graph with the named values replaced wherever they occur."""
@@ -96,7 +100,10 @@ class Graph:
         return Graph(
             swap(self.inputs),
             swap(self.outputs),
-            tuple(replace(node, inputs=swap(node.inputs), outputs=swap(node.outputs)) for node in self.nodes),
+            tuple(
+                replace(node, inputs=swap(node.inputs), outputs=swap(node.outputs))
+                for node in self.nodes
+            ),
             tuple((changed.get(a.name, a), changed.get(b.name, b)) for a, b in self.updates),
         )
 

@@ -11,7 +11,9 @@ from fastcnn.graph import Graph, Value
 from fastcnn.ops import Builder, get
 
 
-def differentiate(graph: Graph, loss: Value, wrt: Sequence[Value]) -> tuple[Builder, dict[str, Value]]:
+def differentiate(
+    graph: Graph, loss: Value, wrt: Sequence[Value]
+) -> tuple[Builder, dict[str, Value]]:
     """Appends the gradient of a scalar by each of several values.
 
         grad_v = sum over the users u of v of  (d u / d v)^T grad_u

@@ -3,7 +3,7 @@
 The only package that calls the native core.
 """
 
-from fastcnn.runtime.compile import compile as compile  # noqa: A004
+from fastcnn.runtime.compile import compile as compile
 from fastcnn.runtime.machine import cpu_info as cpu_info
 from fastcnn.runtime.machine import get_num_threads as get_num_threads
 from fastcnn.runtime.machine import kernels as kernels

@@ -24,7 +24,7 @@ class HasGraph(Protocol):
     def graph(self) -> Graph: ...  # noqa: D102
 
 
-def compile(  # noqa: A001  (the public name is fixed)
+def compile(
     model: HasGraph | Graph | str | os.PathLike[str],
     *,
     threads: int | None = None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +31,12 @@ class Session:
     """
 
     def __init__(
-        self, graph: Graph, *, threads: int, reports: tuple[PassReport, ...] = (), guard: bool = False
+        self,
+        graph: Graph,
+        *,
+        threads: int,
+        reports: tuple[PassReport, ...] = (),
+        guard: bool = False,
     ) -> None:
         """Takes a graph that no pass has anything left to do on; see `runtime.compile`."""
         self.graph = graph
@@ -41,7 +47,9 @@ class Session:
         self._plans: OrderedDict[tuple[Shape, ...], _core.Plan] = OrderedDict()
         self._lock = threading.Lock()
 
-    def __call__(self, *arrays: Array, **named: Array) -> Array | dict[str, Array]:
+    def __call__(
+        self, *arrays: Array | Mapping[str, Array], **named: Array
+    ) -> Array | dict[str, Array]:
         """Runs the graph.
 
         Args:
@@ -87,8 +95,7 @@ class Session:
         """
         inputs = self._arrange(arrays, {}) if arrays else self._random_inputs()
         rows, _ = self._measure(inputs)
-        for row in rows:
-            del row["GFLOP/s"]
+        rows = [{name: cell for name, cell in row.items() if name != "GFLOP/s"} for row in rows]
         return Table(
             f"Plan for {_describe(inputs)}, {self.threads} threads",
             rows,
@@ -124,11 +131,11 @@ class Session:
             },
         )
 
-    def _measure(self, inputs: list[Array], runs: int = 20) -> tuple[list[dict[str, object]], float]:
+    def _measure(self, inputs: list[Array], runs: int = 20) -> tuple[list[dict[str, Any]], float]:
         plan = self.plan(tuple(array.shape for array in inputs))
         plan.run(inputs)
         medians = np.median([plan.profile(inputs) for _ in range(runs)], axis=0)
-        rows: list[dict[str, object]] = []
+        rows: list[dict[str, Any]] = []
         for step, ms in zip(plan.steps(), medians, strict=True):
             mflop = step["flops"] * 1e-6
             rows.append(
@@ -154,20 +161,25 @@ class Session:
             for value in self.graph.inputs
         ]
 
-    def _arrange(self, arrays: tuple[Array, ...], named: Mapping[str, Array]) -> list[Array]:
+    def _arrange(
+        self, arrays: tuple[Array | Mapping[str, Array], ...], named: Mapping[str, Array]
+    ) -> list[Array]:
         inputs = self.graph.inputs
         if len(arrays) == len(inputs) == 1 and not named and isinstance(arrays[0], np.ndarray):
             return [as_input(inputs[0], arrays[0])]
         names = [value.name for value in inputs]
-        if len(arrays) == 1 and isinstance(arrays[0], Mapping):
-            arrays, named = (), {**arrays[0], **named}
-        given = dict(zip(names, arrays, strict=False)) | dict(named)
+        given: dict[str, Any] = {}
+        for i, array in enumerate(arrays):
+            given.update(
+                array if isinstance(array, Mapping) else {names[min(i, len(names) - 1)]: array}
+            )
+        given.update(named)
         if len(arrays) > len(names) or given.keys() != set(names):
             raise InvalidValueError(
                 f"session: takes the inputs {names}, was given {len(arrays)} by position and "
                 f"{sorted(named)} by name"
             )
-        return [as_input(value, given[value.name]) for value in self.graph.inputs]
+        return [as_input(value, given[value.name]) for value in inputs]
 
 
 def as_input(value: Value, array: Array) -> Array:

@@ -37,7 +37,9 @@ class Step:
         self._cache = _core.PackCache()
         self._plans: dict[tuple[Shape, ...], _core.Plan] = {}
         self.state: dict[str, Array] = {
-            old.name: np.array(old.data, order="C") for old, _ in graph.updates if old.data is not None
+            old.name: np.array(old.data, order="C")
+            for old, _ in graph.updates
+            if old.data is not None
         }
         """The arrays that hold the parameters, by name. Runs write to them: copy to keep."""
 
