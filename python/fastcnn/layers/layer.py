@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+import numpy as np
+
 from fastcnn import random
 from fastcnn.errors import FastcnnError, InvalidValueError, ShapeError, UnsupportedError
 from fastcnn.graph import Traits, Value
@@ -120,7 +122,7 @@ class Layer:
         """Makes a weight of this shape, in the order of axes Keras gives it."""
         penalty = regularizers.get(regularizer, self.label)
         fill = initializers.get(initializer, self.label)
-        data = fill(shape, random.generator("weights"))
+        data = np.ascontiguousarray(fill(shape, random.generator("weights")), np.float32)
         if data.shape != shape:
             raise ShapeError(
                 f"{self.label}: the initializer of {name} gave shape {data.shape}, not {shape}"

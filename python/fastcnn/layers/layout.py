@@ -37,7 +37,7 @@ def user_shape(shape: Shape) -> Shape:
 
 def graph_axis(axis: int, rank: int) -> int:
     """Axis inside graphs of what users count as `axis`, from the front."""
-    return TO_USER.index(axis) if rank == 4 else axis
+    return TO_USER[axis] if rank == 4 else axis
 
 
 def weight_to_graph(name: str, data: Array) -> Array:
