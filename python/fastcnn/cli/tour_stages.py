@@ -27,6 +27,7 @@ class Size:
     Args:
         images: Training images at most, and test images; all if None.
         held_back: Training images to decide on.
+        batch_size: Images an update.
         epochs: Of the original.
         fine_tune: Epochs after each compression.
         others: Epochs of the two further models to fuse.
@@ -35,14 +36,19 @@ class Size:
 
     images: int | None
     held_back: int
+    batch_size: int
     epochs: int
     fine_tune: int
     others: int
     seconds: float
 
 
-FULL = Size(images=None, held_back=5000, epochs=5, fine_tune=2, others=3, seconds=8.0)
-QUICK = Size(images=2000, held_back=500, epochs=2, fine_tune=1, others=1, seconds=0.5)
+FULL = Size(
+    images=None, held_back=5000, batch_size=128, epochs=5, fine_tune=2, others=3, seconds=8.0
+)
+QUICK = Size(
+    images=2000, held_back=500, batch_size=32, epochs=3, fine_tune=1, others=2, seconds=0.5
+)
 
 
 def make_stages(
@@ -58,11 +64,11 @@ def make_stages(
         size: How much is done.
         seed: The original's; the further models take the next ones.
     """
-    tuning = Training(size.fine_tune, seed=seed)
+    tuning = Training(size.fine_tune, size.batch_size, seed=seed)
     images = {"images": len(learn[1]), "held_back": len(held[1])}
 
     def trained(name: str, epochs: int, seed: int) -> Piece:
-        training = Training(epochs, seed=seed)
+        training = Training(epochs, size.batch_size, seed=seed)
 
         def make() -> tuple[Model, Curve | None]:
             set_random_seed(seed)
