@@ -6,11 +6,13 @@ import json
 
 import numpy as np
 import pytest
+import safetensors.numpy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fastcnn.errors import FileFormatError, GraphError, InvalidValueError
 from fastcnn.graph import Graph, Traits, file
+from fastcnn.graph.tensor_file import MAX_HEADER_BYTES
 from fastcnn.ops import Builder
 from tests.graph.graphs import sample_graph
 
@@ -107,6 +109,24 @@ def test_pruned_numbers_come_back_bit_for_bit(shape, density, seed):
     assert ("bitmap/w" in header) == (packed < dense)
 
 
+def test_equal_graphs_make_equal_files(content):
+    assert file.serialize(sample_graph(), extra=EXTRA, tensors=TENSORS) == content
+
+
+def test_other_readers_of_the_format_understand_the_file(content):
+    arrays = safetensors.numpy.load(content)
+
+    np.testing.assert_array_equal(arrays["value/dense"], sample_graph().values["dense"].data)
+    np.testing.assert_array_equal(arrays["extra/m"], TENSORS["m"])
+
+
+def test_tensors_of_other_types_are_refused(path):
+    with pytest.raises(InvalidValueError, match="'extra/c' is of type complex128"):
+        file.save(path, sample_graph(), tensors={"c": np.zeros(2, complex)})
+
+    assert not path.exists()
+
+
 def test_pruning_makes_the_file_smaller():
     def size_of(traits):
         g = Builder()
@@ -163,7 +183,7 @@ def test_every_flipped_byte_of_the_header_is_refused_or_harmless(content):
             continue
 
 
-@pytest.mark.parametrize("declared", [2**63, 2**64 - 1, file.MAX_HEADER_BYTES + 1, 10**6])
+@pytest.mark.parametrize("declared", [2**63, 2**64 - 1, MAX_HEADER_BYTES + 1, 10**6])
 def test_a_length_beyond_the_file_is_refused_before_anything_is_read(declared, content, path):
     path.write_bytes(declared.to_bytes(8, "little") + content[8:])
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
-import zipfile
-import zlib
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 
@@ -53,16 +53,15 @@ def load_data(path: str | os.PathLike[str], test_share: float = 0.2, seed: int =
 
 def _read(path: str | os.PathLike[str]) -> Mapping[str, Array]:
     name = os.fspath(path)
+    content = io.BytesIO(Path(path).read_bytes())
     try:
-        opened = np.load(path, allow_pickle=False)
-        if not isinstance(opened, np.lib.npyio.NpzFile):
-            raise FileFormatError(f"'{name}' is a single array; save x and y by np.savez")
-        with opened:
-            return {key: opened[key] for key in opened.files}
-    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
-        if isinstance(error, FileFormatError):
-            raise
+        opened = np.load(content, allow_pickle=False)
+        if isinstance(opened, np.lib.npyio.NpzFile):
+            with opened:
+                return {key: opened[key] for key in opened.files}
+    except Exception as error:  # of a dozen kinds, from zipfile, zlib and NumPy
         raise FileFormatError(f"'{name}' is damaged or no .npz archive: {error}") from error
+    raise FileFormatError(f"'{name}' is a single array; save x and y by np.savez")
 
 
 def _pair(

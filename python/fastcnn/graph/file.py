@@ -26,8 +26,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import safetensors
-import safetensors.numpy
 
 from fastcnn.errors import FastcnnError, FileFormatError, InvalidValueError
 from fastcnn.graph import pruned_data
@@ -35,19 +33,13 @@ from fastcnn.graph.atomic import write_atomically
 from fastcnn.graph.decode import decode
 from fastcnn.graph.encode import encode
 from fastcnn.graph.graph import Graph
+from fastcnn.graph.tensor_file import from_bytes, parse_json, to_bytes
 from fastcnn.graph.type_rule import check_types
 from fastcnn.graph.value import Type
 from fastcnn.graph.verify import verify
 from fastcnn.typing import Array
 
 VERSION = 1
-
-MAX_HEADER_BYTES = 64 << 20
-"""Largest header read: names, shapes and JSON, not the numbers."""
-
-_LENGTH_BYTES = 8
-_METADATA = "__metadata__"
-_DTYPES = {"F64", "F32", "I64", "I32", "U8", "BOOL"}
 
 
 def save(
@@ -67,7 +59,7 @@ def save(
 
     Raises:
         GraphError: The graph is not well formed.
-        InvalidValueError: `extra` cannot be written as JSON.
+        InvalidValueError: `extra` cannot be written as JSON, or a tensor is of a type not written.
         OSError: The file cannot be written; an old one at `path` is untouched.
     """
     write_atomically(path, serialize(graph, extra=extra, tensors=tensors))
@@ -86,7 +78,7 @@ def serialize(
         extra_json = json.dumps(dict(extra or {}))
     except (TypeError, ValueError) as error:
         raise InvalidValueError(f"save: extra cannot be written as JSON: {error}") from error
-    metadata = {
+    texts = {
         "format": "fastcnn",
         "version": str(VERSION),
         "graph": json.dumps(encode(graph), separators=(",", ":")),
@@ -94,7 +86,7 @@ def serialize(
     }
     arrays = _graph_tensors(graph)
     arrays |= {f"extra/{name}": np.asarray(array) for name, array in (tensors or {}).items()}
-    return safetensors.numpy.save(arrays, metadata)
+    return to_bytes(arrays, texts)
 
 
 def load(path: str | os.PathLike[str]) -> tuple[Graph, dict[str, Any], dict[str, Array]]:
@@ -126,16 +118,13 @@ def _graph_tensors(graph: Graph) -> dict[str, Array]:
 
 
 def _parse(content: bytes) -> tuple[Graph, dict[str, Any], dict[str, Array]]:
-    metadata = _read_metadata(content)
-    try:
-        arrays = safetensors.numpy.load(content)
-    except (safetensors.SafetensorError, ValueError, TypeError) as error:
-        raise FileFormatError(f"the tensors are damaged: {error}") from error
+    arrays, texts = from_bytes(content)
+    _check_texts(texts)
 
     def read_data(name: str, type_: Type) -> Array:
         return _data_of(arrays, name, type_)
 
-    graph = decode(_parse_json("graph", metadata["graph"]), read_data)
+    graph = decode(parse_json("graph", texts["graph"]), read_data)
     verify(graph)
     try:
         check_types(graph)
@@ -143,7 +132,7 @@ def _parse(content: bytes) -> tuple[Graph, dict[str, Any], dict[str, Array]]:
         raise
     except Exception as error:  # a rule may trip in any way over attributes no builder made
         raise FileFormatError(f"the graph holds an impossible node: {error}") from error
-    extra = _parse_json("extra", metadata["extra"])
+    extra = parse_json("extra", texts["extra"])
     if not isinstance(extra, dict):
         raise FileFormatError("the field 'extra' is no object")
     tensors = {
@@ -154,45 +143,17 @@ def _parse(content: bytes) -> tuple[Graph, dict[str, Any], dict[str, Array]]:
     return graph, extra, tensors
 
 
-def _read_metadata(content: bytes) -> dict[str, str]:
-    """The texts of the header, after a look at its length and at everything it declares."""
-    if len(content) < _LENGTH_BYTES:
-        raise FileFormatError(f"the file has {len(content)} bytes, too few for a header")
-    length = int.from_bytes(content[:_LENGTH_BYTES], "little")
-    if length > MAX_HEADER_BYTES:
-        raise FileFormatError(
-            f"the header is said to be {length} bytes, at most {MAX_HEADER_BYTES} are read"
-        )
-    if length > len(content) - _LENGTH_BYTES:
-        raise FileFormatError(
-            f"the header is said to be {length} bytes, the file holds "
-            f"{len(content) - _LENGTH_BYTES} after its length: it is truncated or no model"
-        )
-    header = _parse_json("header", content[_LENGTH_BYTES : _LENGTH_BYTES + length])
-    if not isinstance(header, dict):
-        raise FileFormatError("the header is no object")
-    metadata = header.pop(_METADATA, None)
-    if not isinstance(metadata, dict) or metadata.get("format") != "fastcnn":
+def _check_texts(texts: Mapping[str, Any]) -> None:
+    if texts.get("format") != "fastcnn":
         raise FileFormatError("the header does not say that this is a FastCNN model")
-    if metadata.get("version") != str(VERSION):
+    if texts.get("version") != str(VERSION):
         raise FileFormatError(
-            f"the file is of version {metadata.get('version')!r}, this FastCNN reads version "
+            f"the file is of version {texts.get('version')!r}, this FastCNN reads version "
             f"{VERSION}; update FastCNN"
         )
     for name in ("graph", "extra"):
-        if not isinstance(metadata.get(name), str):
+        if not isinstance(texts.get(name), str):
             raise FileFormatError(f"the field '{name}' is missing")
-    for entry in header.values():
-        if not isinstance(entry, dict) or entry.get("dtype") not in _DTYPES:
-            raise FileFormatError("the header declares a tensor of an element type not read here")
-    return metadata
-
-
-def _parse_json(what: str, text: str | bytes) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:  # bad UTF-8 is a ValueError too
-        raise FileFormatError(f"the field '{what}' is no JSON: {error}") from error
 
 
 def _data_of(arrays: Mapping[str, Array], name: str, type_: Type) -> Array:
