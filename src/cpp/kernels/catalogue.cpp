@@ -29,6 +29,9 @@ constexpr Line kLines[] = {
 #define FASTCNN_FAMILY "global_pool2d"
 #include "kernels/global_pool2d/kernels.inc"
 #undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "loss"
+#include "kernels/loss/kernels.inc"
+#undef FASTCNN_FAMILY
 #define FASTCNN_FAMILY "optimizer_update"
 #include "kernels/optimizer_update/kernels.inc"
 #undef FASTCNN_FAMILY
@@ -40,6 +43,9 @@ constexpr Line kLines[] = {
 #undef FASTCNN_FAMILY
 #define FASTCNN_FAMILY "reduce"
 #include "kernels/reduce/kernels.inc"
+#undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "softmax"
+#include "kernels/softmax/kernels.inc"
 #undef FASTCNN_FAMILY
 #define FASTCNN_FAMILY "transpose2d"
 #include "kernels/transpose2d/kernels.inc"
