@@ -91,3 +91,10 @@ def test_a_model_without_accuracy_is_named() -> None:
 
     with pytest.raises(InvalidValueError, match="needs the accuracy of new"):
         render(replace(REPORT, entries=(ORIGINAL, untested)))
+
+
+def test_layers_are_compared_where_something_was_removed() -> None:
+    page = render(REPORT)
+
+    compared = re.findall(r"<summary>.*?</span>(.*?)\s*<small>", page, re.S)
+    assert compared == [entry.name for entry in REPORT.entries if entry.removed]

@@ -113,7 +113,8 @@ def comparison_table(entries: Sequence[Entry], title: str) -> Table:
     )
     table.add_column("Model", no_wrap=True)
     for column in columns:
-        table.add_column(f"{column.title}\n[dim]{column.unit}[/dim]", justify="right")
+        heading = Text(column.title).append(f"\n{column.unit}", "dim")
+        table.add_column(heading, justify="right")
     for entry in entries:
         cells: list[Text] = []
         for column in columns:

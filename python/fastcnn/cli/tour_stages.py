@@ -85,10 +85,16 @@ def make_stages(
     settings = images | asdict(tuning)
 
     def pruned_weights() -> tuple[Model, Curve | None]:
-        return tuned(compress.prune(original.model, sparsity=SPARSITY, structure="weight"))
+        pruned = compress.prune(
+            original.model, sparsity=SPARSITY, structure="weight", scope="global"
+        )
+        return tuned(pruned)
 
     def pruned_neurons() -> tuple[Model, Curve | None]:
-        return tuned(compress.prune(original.model, sparsity=NEURONS, structure="channel"))
+        pruned = compress.prune(
+            original.model, sparsity=NEURONS, structure="channel", scope="layer"
+        )
+        return tuned(pruned)
 
     def cut() -> tuple[Model, Curve | None]:
         model = original.model
@@ -144,7 +150,7 @@ def make_stages(
         _candidate(
             f"neurons pruned {NEURONS:.0%}",
             neurons,
-            f"The weakest {NEURONS:.0%} of the neurons removed, {after}",
+            f"The weakest {NEURONS:.0%} of the neurons of each layer removed, {after}",
         ),
         _candidate("one layer cut", shorter, f"The least important layer removed, {after}"),
         _candidate("second model", second, f"Trained apart for {size.others} epochs"),

@@ -53,10 +53,10 @@ class Column:
 
 COLUMNS: tuple[Column, ...] = (
     Column("accuracy", "Test accuracy", "%", lambda v: f"{100 * v:.2f}", True, 0.0005),
-    Column("parameters", "Parameters", "elements", count),
-    Column("nonzeros", "Non-zeros", "elements", count),
-    Column("macs", "MACs", "an image", count),
-    Column("bytes_on_disk", "On disk", "model file", size),
+    Column("parameters", "Parameters", "elements", count, False, 0.001),
+    Column("nonzeros", "Non-zeros", "elements", count, False, 0.001),
+    Column("macs", "MACs", "an image", count, False, 0.001),
+    Column("bytes_on_disk", "On disk", "model file", size, False, 0.005),
     Column("latency_ms", "Latency", "ms, batch 1", lambda v: f"{v:.3f}", False, 0.03),
     Column("throughput", "Throughput", "images/s, batch 64", count, True, 0.03),
 )

@@ -70,6 +70,7 @@ def render(report: Report) -> str:
         pairs={
             entry.name: pair_layers(report.original.layers, entry.layers)
             for entry in report.entries[1:]
+            if entry.removed
         },
         colour=style.colour,
         charts=_json(
