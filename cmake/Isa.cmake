@@ -3,9 +3,13 @@
 # binary runs everywhere and picks its kernels at run time (src/cpp/cpu/isa.h).
 #
 # -ffp-contract=off: a * b + c is rounded once only where the source says fma().
+#
+# -fno-exceptions: kernels do not throw, and without it an unoptimised object refers weakly to the
+# C++ personality routine.
 
-set(FASTCNN_AVX2_FLAGS -mavx2 -mfma -mf16c)
-set(FASTCNN_AVX512_FLAGS -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx2 -mfma -mf16c)
+set(FASTCNN_AVX2_FLAGS -fno-exceptions -mavx2 -mfma -mf16c)
+set(FASTCNN_AVX512_FLAGS
+  -fno-exceptions -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx2 -mfma -mf16c)
 
 function(fastcnn_isa target)
   target_compile_options(${target} PRIVATE -O3 -ffp-contract=off)

@@ -44,6 +44,7 @@ def test_isa_objects_hold_no_weak_symbol(path, tmp_path):
             "g++",
             "-std=c++17",
             "-O0",
+            "-fno-exceptions",
             "-DFASTCNN_HAVE_AVX2=1",
             "-DFASTCNN_HAVE_AVX512=1",
             f"-I{ROOT / 'src' / 'cpp'}",
