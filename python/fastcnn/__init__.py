@@ -1,11 +1,11 @@
 """FastCNN: convolutional networks made small and fast, and the proof of it.
 
-    import fastcnn as fc
-
-    model = fc.models.load_model("mnist.fcnn")
-    small = fc.compress.prune(model, sparsity=0.5, structure="channel")
-    session = fc.compile(small)
-    y = session(x)
+Example:
+    >>> import fastcnn as fc
+    >>> model = fc.models.load_model("mnist.fcnn")
+    >>> small = fc.compress.prune(model, sparsity=0.5, structure="channel")
+    >>> session = fc.compile(small)
+    >>> y = session(x)
 """
 
 from importlib.metadata import PackageNotFoundError as _NotInstalled
@@ -19,7 +19,7 @@ from fastcnn import models as models
 from fastcnn import train as train
 from fastcnn.random import set_random_seed as set_random_seed
 from fastcnn.runtime import Session as Session
-from fastcnn.runtime import compile as compile  # noqa: A004
+from fastcnn.runtime import compile as compile
 from fastcnn.runtime import cpu_info as cpu_info
 from fastcnn.runtime import get_num_threads as get_num_threads
 from fastcnn.runtime import set_num_threads as set_num_threads

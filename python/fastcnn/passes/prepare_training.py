@@ -11,7 +11,8 @@ def prepare_training(graph: Graph, step: str = "step") -> Graph:
     """Makes batch normalisation and dropout behave as in training.
 
     - `batch_norm` becomes `batch_norm_train`, which normalises by the statistics of the batch, and
-      two updates that move the stored statistics towards them.
+      two updates that move the stored statistics towards them; a frozen one, whose scale and shift
+      are parameters that no optimiser may change, keeps its stored statistics.
     - `dropout` becomes `dropout_train`, which reads the new int32 scalar input `step`; each node
       draws from the stream of its own seed.
 
@@ -22,7 +23,7 @@ def prepare_training(graph: Graph, step: str = "step") -> Graph:
     nodes: list[Node] = []
     updates = list(graph.updates)
     for node in graph.nodes:
-        if node.op == "batch_norm":
+        if node.op == "batch_norm" and not _is_frozen(node):
             train, averages = _train_batch_norm(node)
             nodes += [train, *averages]
             updates += [(average.inputs[0], average.output) for average in averages]
@@ -35,9 +36,16 @@ def prepare_training(graph: Graph, step: str = "step") -> Graph:
     return prepared
 
 
+def _is_frozen(node: Node) -> bool:
+    scale_and_shift = [value for value in node.inputs[1:3] if value.is_parameter]
+    return bool(scale_and_shift) and not any(value.is_trainable for value in scale_and_shift)
+
+
 def _train_batch_norm(node: Node) -> tuple[Node, list[Node]]:
     x, gamma, beta, mean, variance = node.inputs
-    batch = [Value(f"{node.name}/batch_{what}", mean.type) for what in ("mean", "variance", "inv_std")]
+    batch = [
+        Value(f"{node.name}/batch_{what}", mean.type) for what in ("mean", "variance", "inv_std")
+    ]
     train = replace(
         node,
         op="batch_norm_train",
