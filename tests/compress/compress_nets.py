@@ -83,9 +83,10 @@ class Net:
     def _batch_norm(self, x: Value) -> Value:
         c = (_channels(x),)
         gamma, beta = self._weights("gamma", c, 2), self._weights("beta", c, 20)
-        mean = self._weights("mean", c, 20)
+        held = Traits(trainable=False)
+        mean = self.b.parameter("mean", self.weights.normal(0, 0.3, c).astype(np.float32), held)
         spread = (self.weights.random(c) + 0.5).astype(np.float32)
-        variance = self.b.parameter("variance", spread, Traits(trainable=False))
+        variance = self.b.parameter("variance", spread, held)
         return self.b.apply(
             "batch_norm", x, gamma, beta, mean, variance, name="bn", epsilon=1e-3, momentum=0.9
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import numpy as np
 
 from fastcnn.compress.activations import activations
+from fastcnn.compress.channels import Axis
 from fastcnn.compress.fuse.families import Family, Permutation, permuted
 from fastcnn.compress.fuse.same import Names
 from fastcnn.errors import UnsupportedError
@@ -58,19 +59,22 @@ def match_by_weights(
         maximise over permutations p   sum over i of  <w_i, v_p(i)>
 
     where w_i and v_i are all weights of channel i, those of `other` with the permutations so far
-    of the other families.
+    of the other families. The first time round, from the input to the output, only weights whose
+    other axes are in order already are compared. What is found is a local maximum.
 
     Source:
         Ainsworth, Hayase and Srinivasa, "Git Re-Basin: Merging Models modulo Permutation
         Symmetries", ICLR 2023, section 3.2.
     """
     orders = [np.arange(len(family.groups)) for family in families]
+    open_axes = {axis for family in families for axis in family.axes}
     for _ in range(_MAX_SWEEPS):
         changed = False
         for f, family in enumerate(families):
             rest = [np.arange(len(order)) if i == f else order for i, order in enumerate(orders)]
             moved = permuted(other, names, families, rest)
-            order = _assign(_likeness(first, moved, names, family))
+            open_axes -= set(family.axes)
+            order = _assign(_likeness(first, moved, names, family, open_axes))
             changed |= not np.array_equal(order, orders[f])
             orders[f] = order
         if not changed:
@@ -107,17 +111,26 @@ def _correlation(a: Array, b: Array) -> FloatArray:
     return product
 
 
-def _likeness(first: Graph, other: Graph, names: Names, family: Family) -> FloatArray:
+def _likeness(
+    first: Graph, other: Graph, names: Names, family: Family, open_axes: Container[Axis]
+) -> FloatArray:
+    """<w_i, v_j> over the parameters of the family that have no open axis, or over all of them."""
+    axes = [axis for axis in family.axes if first.values[axis[0]].data is not None]
+    settled = [
+        (name, axis)
+        for name, axis in axes
+        if not any((name, i) in open_axes for i in range(first.values[name].type.rank))
+    ]
     size = len(family.groups)
     total = np.zeros((size, size))
-    for name, axis in family.axes:
-        a, b = first.values[name].data, other.values[names[name]].data
-        if a is not None and b is not None:
-            rows = family.indices((name, axis))
-            one, two = (
-                np.moveaxis(np.take(data, rows, axis), axis, 0).reshape(size, -1) for data in (a, b)
-            )
-            total += one.astype(np.float64) @ two.T
+    for name, axis in settled or axes:
+        rows = family.indices((name, axis))
+        one, two = (
+            np.moveaxis(np.take(value.data, rows, axis), axis, 0).reshape(size, -1)
+            for value in (first.values[name], other.values[names[name]])
+            if value.data is not None
+        )
+        total += one.astype(np.float64) @ two.T
     return total
 
 
