@@ -14,6 +14,15 @@ constexpr Line kLines[] = {
 #define FASTCNN_FAMILY "batch_norm"
 #include "kernels/batch_norm/kernels.inc"
 #undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "conv2d_backward_weights"
+#include "kernels/conv2d_backward_weights/kernels.inc"
+#undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "conv2d_depthwise"
+#include "kernels/conv2d_depthwise/kernels.inc"
+#undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "conv2d_depthwise_backward_weights"
+#include "kernels/conv2d_depthwise_backward_weights/kernels.inc"
+#undef FASTCNN_FAMILY
 #define FASTCNN_FAMILY "conv2d_direct"
 #include "kernels/conv2d_direct/kernels.inc"
 #undef FASTCNN_FAMILY

@@ -208,21 +208,25 @@ class Conv2dBackwardWeights final : public Operator {
     }
   }
 
+  // Plane by plane, so that a plane's sums are read from the first cache in any order and grad_w
+  // is written in its own.
   void unpack(std::size_t s, const float* sum, float* grad_w) const {
     const ChannelSegment& segment = segments_[s];
     const std::int64_t lane = segment.channel % block_;
     const std::int64_t real = (segment.blocks - 1) * block_ + segment.real_lanes;
+    const std::int64_t row = segment.blocks * block_;
     const std::int64_t filter = shape_.ic_per_group() * shape_.taps();
     for (const ChannelRun& run : offsets_[static_cast<std::size_t>(segment.group)].runs) {
       const std::int64_t first = run.channel - segment.group * shape_.ic_per_group();
-      for (const ConvPhase::Tap& tap : geometry_.phases().front().taps) {
+      for (std::int64_t o = 0; o < real; ++o) {
+        float* to = grad_w + (segment.channel + o) * filter + first * shape_.taps();
         for (std::int64_t c = 0; c < run.channels; ++c) {
-          float* const to =
-              grad_w + segment.channel * filter + (first + c) * shape_.taps() + tap.weight;
-          for (std::int64_t o = 0; o < real; ++o) to[o * filter] = sum[lane + o];
-          sum += segment.blocks * block_;
+          for (std::int64_t t = 0; t < shape_.taps(); ++t) {
+            *to++ = sum[(t * run.channels + c) * row + lane + o];
+          }
         }
       }
+      sum += shape_.taps() * run.channels * row;
     }
   }
 
