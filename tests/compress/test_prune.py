@@ -36,7 +36,7 @@ def sparsity(arrays: list[np.ndarray]) -> float:
 
 @pytest.mark.parametrize("share", [0.0, 0.25, 0.5, 0.9])
 def test_each_layer_loses_the_share(model: Model, share: float) -> None:
-    pruned = compress.prune(model, sparsity=share)
+    pruned = compress.prune(model, sparsity=share, scope="layer")
 
     for name, array in kernels(pruned.graph).items():
         assert np.count_nonzero(array == 0) == min(round(share * array.size), array.size - 1)
@@ -52,8 +52,18 @@ def test_the_model_as_a_whole_loses_the_share(model: Model) -> None:
     assert all(array.any() for array in arrays)
 
 
+def test_weights_are_pruned_globally_and_channels_by_layer_unless_told(model: Model) -> None:
+    scopes = {
+        structure: compress.prune(model, sparsity=0.5, structure=structure).records[0]
+        for structure in ("weight", "channel")
+    }
+
+    assert scopes["weight"].details["scope"] == "global"
+    assert scopes["channel"].details["scope"] == "layer"
+
+
 def test_the_smallest_weights_go_and_the_others_stay(model: Model) -> None:
-    pruned = compress.prune(model, sparsity=0.6)
+    pruned = compress.prune(model, sparsity=0.6, scope="layer")
 
     before, after = kernels(model.graph), kernels(pruned.graph)
     for name, array in after.items():

@@ -36,7 +36,7 @@ def test_fine_tuning_gives_a_new_and_better_model() -> None:
 def test_pruned_weights_stay_zero() -> None:
     model, data = make_model(), samples()
 
-    tuned = compress.prune(model, sparsity=0.6, data=data, epochs=2, batch_size=16)
+    tuned = compress.prune(model, sparsity=0.6, scope="layer", data=data, epochs=2, batch_size=16)
 
     pruned = [value.data for value in tuned.graph.parameters.values() if value.traits.pruned]
     assert len(pruned) == 4

@@ -14,7 +14,7 @@ from fastcnn.errors import UnsupportedError
 from fastcnn.graph import Graph, Value
 from fastcnn.typing import Array, FloatArray
 
-_MAX_ROWS = 1 << 16
+_MAX_ROWS = 1 << 14
 """Positions that correlations are taken over, at most."""
 
 _MAX_SWEEPS = 20

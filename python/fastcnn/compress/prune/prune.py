@@ -26,7 +26,7 @@ def prune(
     sparsity: float,
     structure: str = "weight",
     criterion: str | criteria.Criterion = "magnitude",
-    scope: str = "layer",
+    scope: str | None = None,
     exclude: Iterable[str] = (),
     round_to: int = 1,
     data: Any = None,
@@ -42,7 +42,8 @@ def prune(
         structure: "weight" sets single weights of kernels to zero and holds them there;
             "channel" removes filters and neurons, with everything that depends on them.
         criterion: What is important: "magnitude", "energy", "random", or an object.
-        scope: "layer" removes the share from each layer, "global" from all layers together.
+        scope: "layer" removes the share from each layer, "global" from all layers together; if
+            None, global for weights (small kernels need theirs) and per layer for channels.
         exclude: Names of layers that keep everything.
         round_to: Channels only: the number kept is rounded up to a multiple of this, so that
             vectors stay full.
@@ -59,6 +60,8 @@ def prune(
         raise InvalidValueError(
             f"prune: structure must be one of {', '.join(STRUCTURES)}, it is '{structure}'"
         )
+    if scope is None:
+        scope = "global" if structure == "weight" else "layer"
     if scope not in ("layer", "global"):
         raise InvalidValueError(f"prune: scope must be layer or global, it is '{scope}'")
     if round_to < 1:
