@@ -145,7 +145,7 @@ def test_channels_go_in_fact(model: Model) -> None:
     scope=st.sampled_from(["layer", "global"]),
     criterion=st.sampled_from(criteria.names()),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_any_network_still_runs_with_fewer_channels(
     recipe: dict[str, object], share: float, scope: str, criterion: str
 ) -> None:
