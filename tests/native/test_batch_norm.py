@@ -1,0 +1,64 @@
+"""Batch normalisation where the general contract does not look: a large mean, NaN, other ranks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fastcnn.ops import Builder
+from tests.native.one_op import BLOCKED, graph_of, run_native, run_reference
+from tests.ops.cases.case import Array, Case
+from tests.tolerance import assert_close
+
+SHAPES = ((300, 3), (40, 5, 3), (7, 3, 9, 11), (4, 9, 2, 3, 5))
+
+
+def results(op: str, arrays: list[Array], **attrs) -> list[tuple[Array, Array]]:
+    """Pairs of a native result and its reference."""
+    graph = graph_of(Case(op, "", lambda _: [], attrs), arrays, BLOCKED)
+    return list(zip(run_native(graph, arrays), run_reference(graph, arrays), strict=True))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_mean_far_from_zero_costs_no_digits_of_the_variance(shape, isa, rng):
+    x = (1000 + rng.normal(size=shape)).astype(np.float32)
+    gamma, beta = np.ones(shape[1], np.float32), np.zeros(shape[1], np.float32)
+
+    y, _, variance, _ = results("batch_norm_train", [x, gamma, beta], epsilon=1e-3)
+
+    np.testing.assert_allclose(variance[0], variance[1], rtol=1e-5)
+    np.testing.assert_allclose(y[0], y[1], atol=2e-4)  # the mean is a float32 near 1000
+
+
+@pytest.mark.parametrize("op", ["channel_sum", "batch_norm_train"])
+def test_a_nan_stays_in_its_channel(op, isa, rng):
+    x = rng.normal(size=(2, 9, 5, 7)).astype(np.float32)
+    x[1, 4, 2, 2] = np.nan
+    ones = np.ones(9, np.float32)
+    arrays, attrs = ([x], {}) if op == "channel_sum" else ([x, ones, ones], {"epsilon": 1e-3})
+
+    for result, _ in results(op, arrays, **attrs):
+        axes = tuple(i for i in range(result.ndim) if result.shape[i] != 9)
+        assert np.flatnonzero(np.isnan(result).any(axis=axes)).tolist() == [4]
+
+
+def test_lanes_past_the_last_channel_reach_no_result(isa, rng):
+    """A sigmoid makes the zeros in them one half."""
+    g = Builder()
+    x = g.apply("sigmoid", g.input("x", (3, 5, 6, 7)))
+    ones = g.constant("ones", np.ones(5, np.float32))
+    statistics = g.apply_all("batch_norm_train", x, ones, ones, epsilon=1e-3)
+    graph = g.build([*statistics, g.apply("channel_sum", x)])
+    arrays = [rng.normal(size=(3, 5, 6, 7)).astype(np.float32)]
+
+    truths = run_reference(graph, arrays)
+
+    for result, truth in zip(run_native(graph, arrays), truths, strict=True):
+        assert_close(result, truth, reduction=126)
+
+
+@pytest.mark.parametrize("shape", [(0, 5), (0, 5, 3, 3)])
+def test_an_empty_batch_sums_to_zero(shape, isa):
+    ((result, _),) = results("channel_sum", [np.zeros(shape, np.float32)])
+
+    np.testing.assert_array_equal(result, np.zeros(5, np.float32))
