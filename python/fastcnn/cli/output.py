@@ -31,7 +31,7 @@ class Output:
 
     def say(self, text: str) -> None:
         """One line of remark; not part of the answer."""
-        self.progress.print(text, markup=False)
+        self.progress.print(text, markup=False, soft_wrap=True)
 
     def answer(self, data: Any, *parts: RenderableType) -> None:
         """The answer: `data` under --json, else `parts` one below the other."""
