@@ -12,7 +12,7 @@ from fastcnn.report.data import Layer
 
 
 def layers_of(graph: Graph) -> tuple[Layer, ...]:
-    """The layers of `graph` in the order they run; nodes of no layer are left out.
+    """The layers of `graph` in the order they run; those that only turn axes are left out.
 
     A parameter that several layers share counts in each of them.
     """
@@ -20,7 +20,11 @@ def layers_of(graph: Graph) -> tuple[Layer, ...]:
     for node in graph.nodes:
         if node.layer:
             groups.setdefault(node.layer, []).append(node)
-    return tuple(_layer(name, nodes) for name, nodes in groups.items())
+    return tuple(
+        _layer(name, nodes)
+        for name, nodes in groups.items()
+        if any(node.op != "transpose" for node in nodes)
+    )
 
 
 def _layer(name: str, nodes: list[Node]) -> Layer:

@@ -46,7 +46,7 @@ def render(report: Report) -> str:
         raise InvalidValueError(f"report: needs the accuracy of {', '.join(untested)}; test first")
     try:
         import jinja2
-        from plotly.offline import get_plotlyjs  # type: ignore[import-untyped]
+        from plotly.offline import get_plotlyjs
     except ImportError as error:
         raise UnsupportedError(
             f"report: needs {error.name}; install it with: pip install 'fastcnn[report]'"
@@ -59,7 +59,7 @@ def render(report: Report) -> str:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters |= {"count": format.count, "size": format.size, "times": format.times}
-    return environment.get_template("report.html.j2").render(
+    page: str = environment.get_template("report.html.j2").render(
         report=report,
         columns=COLUMNS,
         highlights=_highlights(report),
@@ -83,6 +83,7 @@ def render(report: Report) -> str:
         has_curves=any(entry.curve for entry in report.entries),
         plotly=get_plotlyjs(),
     )
+    return page
 
 
 def _highlights(report: Report) -> list[tuple[str, str, str]]:
