@@ -11,12 +11,15 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 HERE = Path(__file__).parent
+PAUSE_SECONDS = 0.05
+"""Between two calls: the threads of the runtime asked last stop spinning in it."""
 
 
 class Worker:
@@ -36,6 +39,7 @@ class Worker:
 
     def call(self, name: str, **arguments: Any) -> Any:
         """Has the worker run one of its functions; waits for the answer."""
+        time.sleep(PAUSE_SECONDS)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps({"call": name, "arguments": arguments}) + "\n")

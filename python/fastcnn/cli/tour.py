@@ -15,7 +15,7 @@ from fastcnn.cli.frame import command
 from fastcnn.cli.machine import machine
 from fastcnn.cli.output import Output
 from fastcnn.cli.shelf import Shelf
-from fastcnn.cli.tour_report import tour_notes, tour_report
+from fastcnn.cli.tour_report import FOLDER, tour_notes, tour_report
 from fastcnn.cli.tour_stages import FULL, QUICK, make_stages
 
 
@@ -24,7 +24,7 @@ from fastcnn.cli.tour_stages import FULL, QUICK, make_stages
     "--output",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    default="fastcnn-tour",
+    default=FOLDER,
     help="Folder for the models and the report. A tour that was stopped goes on from there.",
 )
 @click.option("--quick", is_flag=True, help="A few thousand images: what happens, not how well.")

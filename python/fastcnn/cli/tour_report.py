@@ -10,6 +10,9 @@ from statistics import mean
 from fastcnn.cli.comparing import notes
 from fastcnn.report import Entry, Report
 
+FOLDER = "fastcnn-tour"
+"""Where the tour leaves its models and its report, unless told."""
+
 
 def tour_notes(
     entries: Sequence[Entry], forms: Mapping[str, float], held_back: int
@@ -59,14 +62,18 @@ def tour_report(
         seed: Of everything random.
     """
     learn, held, test = counts
-    options = (["--quick"] if quick else []) + (["--seed", str(seed)] if seed else [])
+    options = [
+        *([] if str(folder) == FOLDER else ["--output", str(folder)]),
+        *(["--quick"] if quick else []),
+        *(["--seed", str(seed)] if seed else []),
+    ]
     return Report(
         title="One CNN, trained, pruned, cut and fused",
         subtitle=(
             f"Real MNIST: {learn:,} images to learn from, {held:,} to decide on, "
             f"{test:,} to test on at the end."
         ),
-        command=shlex.join(["fastcnn", "tour", "--output", str(folder), *options]),
+        command=shlex.join(["fastcnn", "tour", *options]),
         machine=machine,
         entries=entries,
         notes=notes,
