@@ -105,7 +105,7 @@ def test_compare_shows_models_and_writes_a_report(
 def test_inspect_lists_layers_and_kernels(call, trained: Path) -> None:
     answer = call("inspect", trained, "--json").json
 
-    assert [layer["kind"] for layer in answer["layers"]].count("conv2d") == 3
+    assert [layer["kind"] for layer in answer["layers"]].count("Conv2D") == 3
     assert answer["parameters"] == sum(layer["parameters"] for layer in answer["layers"])
     assert answer["macs"] == sum(layer["macs"] for layer in answer["layers"])
     assert all(step["kernel"] for step in answer["plan"])

@@ -7,14 +7,14 @@ from dataclasses import replace
 from fastcnn.report import Curve, Entry, Layer, Report
 
 LAYERS = (
-    Layer("conv2d", "conv2d", "26 x 26 x 32", 320, 320, 194_688),
-    Layer("max_pooling2d", "max_pool2d", "13 x 13 x 32", 0, 0, 0),
-    Layer("conv2d_1", "conv2d", "11 x 11 x 64", 18_496, 18_496, 2_230_272),
-    Layer("max_pooling2d_1", "max_pool2d", "5 x 5 x 64", 0, 0, 0),
-    Layer("conv2d_2", "conv2d", "3 x 3 x 64", 36_928, 36_928, 331_776),
-    Layer("flatten", "reshape", "576", 0, 0, 0),
-    Layer("dense", "dense", "64", 36_928, 36_928, 36_864),
-    Layer("dense_1", "dense", "10", 650, 650, 640),
+    Layer("conv2d", "Conv2D", "26 x 26 x 32", 320, 320, 194_688),
+    Layer("max_pooling2d", "MaxPooling2D", "13 x 13 x 32", 0, 0, 0),
+    Layer("conv2d_1", "Conv2D", "11 x 11 x 64", 18_496, 18_496, 2_230_272),
+    Layer("max_pooling2d_1", "MaxPooling2D", "5 x 5 x 64", 0, 0, 0),
+    Layer("conv2d_2", "Conv2D", "3 x 3 x 64", 36_928, 36_928, 331_776),
+    Layer("flatten", "Flatten", "576", 0, 0, 0),
+    Layer("dense", "Dense", "64", 36_928, 36_928, 36_864),
+    Layer("dense_1", "Dense", "10", 650, 650, 640),
 )
 
 ORIGINAL = Entry(

@@ -22,7 +22,7 @@ def test_layers_are_told_as_their_user_wrote_them() -> None:
 
     found = layers_of(model.graph)
 
-    assert found[0] == Layer("conv", "conv2d", "6 x 6 x 4", 112, 108, 36 * 108)
+    assert found[0] == Layer("conv", "Conv2D", "6 x 6 x 4", 112, 108, 36 * 108)
     assert [(layer.name, layer.shape) for layer in found[1:]] == [
         ("pool", "3 x 3 x 4"),
         ("flat", "36"),

@@ -11,7 +11,7 @@ class Layer:
 
     Args:
         name: Matches the layer of the same name in another model.
-        kind: The operation that holds its weights or, without weights, its first.
+        kind: As the class of `fastcnn.layers` that makes it.
         shape: Shape of what it gives for one image, as `26 x 26 x 32`.
         parameters: Elements of its weights and statistics.
         nonzeros: Those that are not zero.
