@@ -8,6 +8,7 @@ import click
 import numpy as np
 import pytest
 
+from fastcnn import datasets
 from fastcnn.cli.data import Data, load_data
 from fastcnn.errors import DataError
 
@@ -66,3 +67,10 @@ def test_images_of_a_folder_are_brought_to_one_size(tmp_path: Path) -> None:
 
     assert data.image_shape == (18, 18, 1)
     assert sorted([*data.train[1], *data.test[1]]) == [0] * 5 + [1] * 5
+
+
+def test_a_folder_in_the_form_of_mnist_is_read() -> None:
+    data = load_data(str(Path(datasets.__file__).parent / "data"))
+
+    assert data.image_shape == (28, 28, 1)
+    assert (len(data.train[1]), len(data.test[1])) == (60_000, 10_000)

@@ -20,6 +20,29 @@ def test_a_family_is_listed_whole_and_the_pick_is_marked(call) -> None:
     assert runtime.cpu_info()["isa"] == active
 
 
+def test_every_kernel_is_told_of(call) -> None:
+    kernels = runtime.kernels()
+    isas = runtime.cpu_info()["isas"]
+
+    answer = call("kernels", "--json").json
+
+    rows = answer["kernels"]
+    assert sorted(row["kernel"] for row in rows) == sorted(kernel["name"] for kernel in kernels)
+    unmeasured = {row["kernel"]: row["shape"] for row in rows if row["gigabytes"] is None}
+    for kernel in kernels:
+        if kernel["isa"] not in isas:
+            assert unmeasured[kernel["name"]] == "not on this CPU"
+    here = [k for k in kernels if k["isa"] in isas and k["name"] in unmeasured]
+    assert {k["family"] for k in here} <= {"batch_norm", "peak"}
+
+
+def test_people_see_the_pick_marked(call) -> None:
+    result = call("kernels", "gemm")
+
+    (line,) = [line for line in result.out.splitlines() if line.strip().startswith("* ")][:1]
+    assert runtime.cpu_info()["isa"] in line
+
+
 def test_shapes_of_ones_own_are_run(call, tmp_path: Path) -> None:
     shapes = tmp_path / "shapes.txt"
     shapes.write_text("dense n=8 k=32 m=16\ndense n=8 k=64 m=16\n")

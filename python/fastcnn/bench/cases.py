@@ -173,6 +173,19 @@ def _cross_entropy_backward(g: Builder, e: Extents) -> tuple[Value, ...]:
     return g.apply_all("sparse_softmax_cross_entropy_backward", grad, x, labels)
 
 
+def _loss(op: str, **attrs: Any) -> Make:
+    """A loss of scores and targets of one shape."""
+    return lambda g, e: g.apply_all(op, _image(g, e), _image(g, e, "targets"), **attrs)
+
+
+def _loss_backward(op: str, **attrs: Any) -> Make:
+    def make(g: Builder, e: Extents) -> tuple[Value, ...]:
+        grad = g.input("grad", (e["n"],))
+        return g.apply_all(op, grad, _image(g, e), _image(g, e, "targets"), **attrs)
+
+    return make
+
+
 def _dropout_train(g: Builder, e: Extents) -> tuple[Value, ...]:
     return g.apply_all(
         "dropout_train", _image(g, e), g.input("step", (), "int32"), rate=0.5, seed=1
@@ -236,6 +249,14 @@ _CASES: dict[str, Make] = {
     "log_softmax_backward": _map("log_softmax_backward", "grad_y", "y"),
     "sparse_softmax_cross_entropy": _cross_entropy,
     "sparse_softmax_cross_entropy_backward": _cross_entropy_backward,
+    "softmax_cross_entropy": _loss("softmax_cross_entropy"),
+    "softmax_cross_entropy_backward": _loss_backward("softmax_cross_entropy_backward"),
+    "cross_entropy": _loss("cross_entropy", epsilon=1e-7),
+    "cross_entropy_backward": _loss_backward("cross_entropy_backward", epsilon=1e-7),
+    "binary_cross_entropy": _loss("binary_cross_entropy", epsilon=1e-7),
+    "binary_cross_entropy_backward": _loss_backward("binary_cross_entropy_backward", epsilon=1e-7),
+    "squared_error": _loss("squared_error", factor=0.5),
+    "squared_error_backward": _loss_backward("squared_error_backward", factor=0.5),
     "sgd_update": _update("sgd_update", "velocity", momentum=0.9, nesterov=0),
     "adagrad_update": _update("adagrad_update", "accumulator", epsilon=1e-7),
     "rmsprop_update": _update(

@@ -60,7 +60,7 @@ def measure_kernels(
     Args:
         family: Only this family's kernels.
         shapes: A file of shapes; those of the package if None.
-        every: Time each kernel on every shape it runs, not on the first alone.
+        every: Time each kernel on every shape it runs, not on the one with the most work alone.
 
     Raises:
         InvalidValueError: No family has that name.
@@ -76,9 +76,15 @@ def measure_kernels(
     for isa in (active, *slower):
         with _limited_to(isa, active):
             peak = runtime.peak_gflops(1)
-            for shape in lines:
-                case = _Case(shape)
-                key = (case.kernel, str(shape) if every else "")
+            for kernel in wanted.values():
+                if kernel["family"] == "peak" and kernel["isa"] == isa:
+                    done.add((kernel["name"], ""))
+                    yield _peak(kernel, peak, picked=isa == active)
+            cases = [_Case(shape) for shape in lines]
+            if not every:
+                cases.sort(key=lambda case: -case.flops)
+            for case in cases:
+                key = (case.kernel, str(case.shape) if every else "")
                 if case.kernel not in wanted or key in done:
                     continue
                 done.add(key)
@@ -87,8 +93,20 @@ def measure_kernels(
     for name, kernel in wanted.items():
         if name not in measured:
             here = kernel["isa"] in (active, *slower)
-            why = "no shape runs it" if here else "not on this CPU"
+            why = "timed with another of its family" if here else "not on this CPU"
             yield KernelTiming(kernel["family"], name, kernel["isa"], why)
+
+
+def _peak(kernel: dict[str, str], peak: float, *, picked: bool) -> KernelTiming:
+    return KernelTiming(
+        kernel["family"],
+        kernel["name"],
+        kernel["isa"],
+        "multiply-adds on registers",
+        gflops=peak,
+        share_of_peak=1.0,
+        picked=picked,
+    )
 
 
 class _Case:
@@ -106,6 +124,7 @@ class _Case:
         self.place = next(i for i, step in enumerate(steps) if step["op"] == shape.op)
         self.step = steps[self.place]
         self.kernel: str = self.step["kernel"]
+        self.flops: float = self.step["flops"]
 
     def measure(self, kernel: dict[str, str], peak: float, *, picked: bool) -> KernelTiming:
         """Times the node, and nothing but the node."""
@@ -115,7 +134,7 @@ class _Case:
         while len(times) < _LEAST_RUNS or (time.perf_counter() < end and len(times) < _MOST_RUNS):
             times.append(self.plan.profile(self.inputs)[self.place])
         ms = float(np.median(times))
-        gflops = self.step["flops"] / ms / 1e6 if self.step["flops"] and ms else None
+        gflops = self.flops / ms / 1e6 if self.flops and ms else None
         return KernelTiming(
             kernel["family"],
             kernel["name"],

@@ -13,6 +13,9 @@ from fastcnn import datasets
 from fastcnn.errors import DataError
 from fastcnn.typing import Array
 
+IDX = "train-images-idx3-ubyte.gz"
+"""In a folder with this file are data in the form of MNIST."""
+
 Samples = tuple[Array, Array]
 """Images [N, H, W, C] as float32 and their classes [N]."""
 
@@ -81,6 +84,8 @@ def _read(name: str, size: Sequence[int] | None) -> tuple[Samples, Samples]:
     if name == "fashion_mnist":
         return datasets.fashion_mnist.load_data()
     path = Path(name)
+    if (path / IDX).is_file():
+        return datasets.fashion_mnist.load_data(path)
     if path.is_dir():
         return datasets.folder.load_data(path, size)
     if path.is_file():

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 import click
+from rich import box
+from rich.table import Table
 
 from fastcnn import runtime
-from fastcnn.bench import measure_kernels
+from fastcnn.bench import KernelTiming, measure_kernels
 from fastcnn.cli.frame import command
 from fastcnn.cli.output import Output
-from fastcnn.runtime import Table
 
 
 @command("kernels")
@@ -39,31 +42,37 @@ def kernels(output: Output, family: str | None, shapes: Path | None, every: bool
         for timing in measure_kernels(family, shapes=shapes, every=every):
             status.update(f"measured {timing.kernel}")
             timings.append(timing)
-    timings.sort(key=lambda timing: timing.family)
-    rows = [
-        {
-            "family": timing.family,
-            "kernel": timing.kernel,
-            "isa": timing.isa,
-            "": "*" if timing.picked else "",
-            "shape": timing.shape,
-            "ms": timing.ms,
-            "GFLOP/s": timing.gflops,
-            "% of peak": 100 * timing.share_of_peak if timing.share_of_peak else None,
-            "GB/s": timing.gigabytes,
-        }
-        for timing in timings
-    ]
     info = runtime.cpu_info()
     output.answer(
         {"cpu": info["brand"], "isa": info["isa"], "threads": 1, "kernels": timings},
-        Table(
-            f"Kernels on {info['brand']}, one thread",
-            rows,
-            [
-                "* picked on this machine. Peak: multiply-adds on registers alone, for the same",
-                "instruction set, measured now. GB/s counts every array once.",
-            ],
-            {"ms": "{:.4f}", "GFLOP/s": "{:.1f}", "% of peak": "{:.0f}", "GB/s": "{:.1f}"},
-        ),
+        kernel_table(timings, f"Kernels on {info['brand']}, one thread"),
+        "* picked on this machine. Peak: multiply-adds on registers alone, for the same "
+        "instruction set, measured now. GB/s counts every array once.",
     )
+
+
+def kernel_table(timings: Sequence[KernelTiming], title: str) -> Table:
+    """The timings, a section for each family."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("")
+    table.add_column("kernel", overflow="fold")
+    table.add_column("shape", overflow="fold")
+    for heading in ("ms", "GFLOP/s", "% of peak", "GB/s"):
+        table.add_column(heading, justify="right")
+    for _, family in groupby(sorted(timings, key=_family), key=_family):
+        for timing in family:
+            share = None if timing.share_of_peak is None else 100 * timing.share_of_peak
+            figures = ((timing.ms, 4), (timing.gflops, 1), (share, 0), (timing.gigabytes, 1))
+            table.add_row(
+                "*" if timing.picked else "",
+                timing.kernel,
+                timing.shape,
+                *("" if value is None else f"{value:.{digits}f}" for value, digits in figures),
+                style="" if timing.gflops or timing.ms else "dim",
+            )
+        table.add_section()
+    return table
+
+
+def _family(timing: KernelTiming) -> str:
+    return timing.family

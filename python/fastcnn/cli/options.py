@@ -15,8 +15,8 @@ MODEL = click.argument("model", type=EXISTING)
 MODELS = click.argument("models", type=EXISTING, nargs=-1, required=True)
 
 DATA_HELP = (
-    "mnist, fashion_mnist, an .npz file (x_train, y_train, x_test, y_test) or a folder with one "
-    "folder of images a class."
+    "mnist, fashion_mnist, an .npz file (x_train, y_train, x_test, y_test), a folder with one "
+    "folder of images a class, or one with the four files of MNIST's form."
 )
 
 
