@@ -88,7 +88,8 @@ std::vector<const void*> input_pointers(const Plan& plan, const std::vector<py::
   std::vector<const void*> pointers;
   for (std::size_t i = 0; i < arrays.size(); ++i) {
     const ValueSpec& value = spec.values[spec.inputs[i]];
-    if (!fits(arrays[i], value.desc)) check_array(arrays[i], value.desc, join("input '", value.name, "'"));
+    if (!fits(arrays[i], value.desc))
+      check_array(arrays[i], value.desc, join("input '", value.name, "'"));
     pointers.push_back(arrays[i].data());
   }
   return pointers;

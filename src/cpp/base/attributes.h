@@ -41,8 +41,8 @@ class Attributes {
   // Exactly `count` integers.
   std::vector<std::int64_t> get_ints(const std::string& name, std::size_t count) const {
     std::vector<std::int64_t> values = get<std::vector<std::int64_t>>(name);
-    require(values.size() == count, ErrorKind::kValue, "attribute '", name, "' has ",
-            values.size(), " values, not ", count);
+    require(values.size() == count, ErrorKind::kValue, "attribute '", name, "' has ", values.size(),
+            " values, not ", count);
     return values;
   }
   std::vector<std::int64_t> get_ints(const std::string& name) const {

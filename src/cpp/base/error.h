@@ -9,7 +9,8 @@ namespace fastcnn {
 enum class ErrorKind { kShape, kType, kValue, kUnsupported, kMemory, kInternal };
 
 // What every checked function throws. The message opens with the operation and names the value,
-// the limit and, where there is one, the remedy: "conv2d: weights take 8 input channels, src has 3".
+// the limit and, where there is one, the remedy: "conv2d: weights take 8 input channels, src has
+// 3".
 class Error : public std::runtime_error {
  public:
   Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}

@@ -16,8 +16,7 @@ class Shape {
   static constexpr std::size_t kMaxRank = 8;
 
   Shape() = default;
-  Shape(std::initializer_list<std::int64_t> extents)
-      : Shape(std::vector<std::int64_t>(extents)) {}
+  Shape(std::initializer_list<std::int64_t> extents) : Shape(std::vector<std::int64_t>(extents)) {}
   explicit Shape(const std::vector<std::int64_t>& extents) : rank_(extents.size()) {
     require(rank_ <= kMaxRank, ErrorKind::kShape, "shape: rank ", rank_, " is over the limit of ",
             kMaxRank);

@@ -10,9 +10,7 @@ namespace fastcnn {
 enum class DType : std::uint8_t { kFloat32, kInt32 };
 
 constexpr std::size_t size_of(DType) { return 4; }
-constexpr const char* name_of(DType type) {
-  return type == DType::kFloat32 ? "float32" : "int32";
-}
+constexpr const char* name_of(DType type) { return type == DType::kFloat32 ? "float32" : "int32"; }
 
 // How the elements of a tensor lie in memory.
 //

@@ -27,9 +27,12 @@ class ThreadPool {
   template <typename Body>
   void parallel_for(std::size_t tasks, std::size_t limit, Body&& body) {
     using Plain = std::remove_reference_t<Body>;
-    run(tasks, limit, [](void* context, std::size_t task, std::size_t worker) {
-      (*static_cast<Plain*>(context))(task, worker);
-    }, const_cast<void*>(static_cast<const void*>(&body)));
+    run(
+        tasks, limit,
+        [](void* context, std::size_t task, std::size_t worker) {
+          (*static_cast<Plain*>(context))(task, worker);
+        },
+        const_cast<void*>(static_cast<const void*>(&body)));
   }
 
   ThreadPool(const ThreadPool&) = delete;

@@ -21,9 +21,8 @@ void poison(const AlignedBuffer& arena) {
 
 bool fences_intact(const char* buffer, std::size_t size_bytes) {
   const auto intact = [](const char* fence) {
-    return std::all_of(fence, fence + kFenceBytes, [](char byte) {
-      return static_cast<unsigned char>(byte) == kPattern;
-    });
+    return std::all_of(fence, fence + kFenceBytes,
+                       [](char byte) { return static_cast<unsigned char>(byte) == kPattern; });
   };
   return intact(buffer - kFenceBytes) && intact(buffer + size_bytes);
 }

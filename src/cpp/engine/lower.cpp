@@ -11,9 +11,7 @@ namespace {
 // Runs one packing of one tensor.
 class Pack final : public ops::Operator {
  public:
-  explicit Pack(ops::Packing packing) : packing_(std::move(packing)) {
-    kernel = packing_.format;
-  }
+  explicit Pack(ops::Packing packing) : packing_(std::move(packing)) { kernel = packing_.format; }
 
   void run(const ops::RunArgs& args) const override {
     packing_.pack(packing_, args.inputs[0], args.outputs[0], args.parallel);
@@ -70,9 +68,7 @@ class Lowering {
     return program_.tensors.size() - 1;
   }
 
-  bool is_constant(std::size_t value) const {
-    return spec_.values[value].role == Role::kConstant;
-  }
+  bool is_constant(std::size_t value) const { return spec_.values[value].role == Role::kConstant; }
 
   void lower_node(const NodeSpec& node) {
     ops::OpSpec op{node.op, node.attributes, {}, {}};
@@ -127,8 +123,13 @@ class Lowering {
           join("reorder/", name_of(layout), "/", cpu::block(), "/", op.inputs[0].shape);
       program_.tensors[to].held = run_once(value, *choice.op, from, format, to);
     } else {
-      program_.steps.push_back(
-          {spec_.values[value].name, "reorder", choice.why, std::move(choice.op), {from}, {to}, {}});
+      program_.steps.push_back({spec_.values[value].name,
+                                "reorder",
+                                choice.why,
+                                std::move(choice.op),
+                                {from},
+                                {to},
+                                {}});
     }
     return to;
   }
@@ -140,8 +141,7 @@ class Lowering {
 
     const std::size_t from = as_layout(value, Layout::kPlain);
     const std::size_t to = program_.tensors.size();
-    program_.tensors.push_back(
-        {value, program_.tensors[from].desc, packing.size_bytes, nullptr});
+    program_.tensors.push_back({value, program_.tensors[from].desc, packing.size_bytes, nullptr});
     packed_[key] = to;
     auto op = std::make_unique<Pack>(packing);
     if (is_constant(value)) {
@@ -176,8 +176,7 @@ class Lowering {
 Program lower(const PlanSpec& spec) { return Lowering(spec).run(); }
 
 std::unique_ptr<ops::Operator> make_copy(const TensorDesc& desc) {
-  return std::make_unique<Copy>(static_cast<std::size_t>(desc.shape.count()) *
-                                size_of(desc.dtype));
+  return std::make_unique<Copy>(static_cast<std::size_t>(desc.shape.count()) * size_of(desc.dtype));
 }
 
 }  // namespace fastcnn::engine

@@ -19,8 +19,8 @@ class PackCache {
 
   // The copy of `source` in `format`, made by `fill` on first use. The cache keeps `source` alive,
   // so its address names it.
-  Buffer get(const std::shared_ptr<void>& source, const std::string& format,
-             std::size_t size_bytes, const std::function<void(void*)>& fill) {
+  Buffer get(const std::shared_ptr<void>& source, const std::string& format, std::size_t size_bytes,
+             const std::function<void(void*)>& fill) {
     const std::lock_guard<std::mutex> lock(mutex_);
     Entry& entry = entries_[{source.get(), format}];
     if (!entry.buffer) {

@@ -20,9 +20,8 @@ double measure_peak_gflops(std::size_t threads) {
   double best = 0;
   for (int run = 0; run < kRuns; ++run) {
     const auto start = Clock::now();
-    cpu::Parallel{threads}(threads, [&](std::size_t task, std::size_t) {
-      results[task] = kernel.run(kRounds);
-    });
+    cpu::Parallel{threads}(
+        threads, [&](std::size_t task, std::size_t) { results[task] = kernel.run(kRounds); });
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     best = std::max(best, flops / seconds * 1e-9);
   }

@@ -17,8 +17,8 @@ struct Plan::Frame {
   };
 
   AlignedBuffer arena;
-  std::vector<void*> pointers;       // inputs, outputs and packed of every step, one after the other
-  std::vector<std::size_t> starts;   // step -> its first pointer
+  std::vector<void*> pointers;      // inputs, outputs and packed of every step, one after the other
+  std::vector<std::size_t> starts;  // step -> its first pointer
   std::vector<Caller> inputs;
   std::vector<Caller> outputs;
 
@@ -44,7 +44,8 @@ void Plan::place() {
   for (std::size_t i = 0; i < storage_.storages.size(); ++i) {
     const Storage& storage = storage_.storages[i];
     if (storage.kind != Storage::Kind::kArena || !used[i] || storage.first == kNone) continue;
-    lifetimes.push_back(fenced({storage.size_bytes, storage.first, storage.last}, spec_.guard, end));
+    lifetimes.push_back(
+        fenced({storage.size_bytes, storage.first, storage.last}, spec_.guard, end));
     owners.push_back(i);
   }
   for (std::size_t s = 0; s < end; ++s) {
@@ -110,8 +111,11 @@ void Plan::run_step(const Frame& frame, std::size_t index) const {
   if (step.run->alias) return;
   void* const* pointers = frame.pointers.data() + frame.starts[index];
   void* const* outputs = pointers + step.inputs.size();
-  step.run->run({pointers, outputs, outputs + step.outputs.size(),
-                 frame.at(scratch_offsets_[index]), {spec_.threads}});
+  step.run->run({pointers,
+                 outputs,
+                 outputs + step.outputs.size(),
+                 frame.at(scratch_offsets_[index]),
+                 {spec_.threads}});
 }
 
 void Plan::run(const std::vector<const void*>& inputs, const std::vector<void*>& outputs,
@@ -160,7 +164,8 @@ std::vector<StepInfo> Plan::steps() const {
   std::vector<StepInfo> infos;
   for (const Step& step : program_.steps) {
     StepInfo info{step.name, step.op, step.run->kernel, "", step.why, step.run->flops, 0};
-    info.layout = step.run->alias ? "alias" : name_of(program_.tensors[step.outputs[0]].desc.layout);
+    info.layout =
+        step.run->alias ? "alias" : name_of(program_.tensors[step.outputs[0]].desc.layout);
     if (step.op == "pack") info.layout = "packed";
     for (const auto* tensors : {&step.inputs, &step.outputs, &step.packed}) {
       for (const std::size_t t : *tensors) info.size_bytes += program_.tensors[t].size_bytes;

@@ -22,9 +22,9 @@ struct Tensor {
 
 // One call of one operator.
 struct Step {
-  std::string name;    // of the node; conversions carry the name of the value they convert
+  std::string name;  // of the node; conversions carry the name of the value they convert
   std::string op;
-  std::string why;     // what better implementations refused
+  std::string why;  // what better implementations refused
   std::unique_ptr<ops::Operator> run;
   std::vector<std::size_t> inputs;   // tensors
   std::vector<std::size_t> outputs;  // tensors

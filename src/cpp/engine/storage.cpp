@@ -161,8 +161,13 @@ class Assignment {
     const std::size_t step = program_.steps.size();
     program_.tensors.push_back(program_.tensors[tensor]);
     program_.tensors[copy].held.reset();
-    program_.steps.push_back({spec_.values[value].name, "copy", "",
-                              make_copy(program_.tensors[tensor].desc), {tensor}, {copy}, {}});
+    program_.steps.push_back({spec_.values[value].name,
+                              "copy",
+                              "",
+                              make_copy(program_.tensors[tensor].desc),
+                              {tensor},
+                              {copy},
+                              {}});
     Storage storage;
     storage.size_bytes = program_.tensors[copy].size_bytes;
     storage.first = step;

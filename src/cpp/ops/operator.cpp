@@ -2,8 +2,8 @@
 
 namespace fastcnn::ops {
 
-#define FASTCNN_OP(op, name)                                   \
-  std::optional<std::string> refuse_##name(const OpSpec&);     \
+#define FASTCNN_OP(op, name)                               \
+  std::optional<std::string> refuse_##name(const OpSpec&); \
   std::unique_ptr<Operator> make_##name(const OpSpec&);
 #include "ops/implementations.inc"
 #undef FASTCNN_OP

@@ -55,7 +55,8 @@ struct InPlace {
   std::size_t input;
 };
 
-// A node made ready: checked, kernel chosen, work split decided. Immutable, so that threads share it.
+// A node made ready: checked, kernel chosen, work split decided. Immutable, so that threads share
+// it.
 class Operator {
  public:
   virtual ~Operator() = default;

@@ -48,9 +48,7 @@ FASTCNN_INLINE f32 round(f32 a) {
 }
 FASTCNN_INLINE f32::Mask less(f32 a, f32 b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_LT_OQ)}; }
 FASTCNN_INLINE f32::Mask equal(f32 a, f32 b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_EQ_OQ)}; }
-FASTCNN_INLINE f32 select(f32::Mask m, f32 a, f32 b) {
-  return {_mm256_blendv_ps(b.v, a.v, m.v)};
-}
+FASTCNN_INLINE f32 select(f32::Mask m, f32 a, f32 b) { return {_mm256_blendv_ps(b.v, a.v, m.v)}; }
 
 FASTCNN_INLINE f32 times_power_of_two(f32 a, f32 n) {
   const __m256i biased = _mm256_add_epi32(_mm256_cvtps_epi32(n.v), _mm256_set1_epi32(127));

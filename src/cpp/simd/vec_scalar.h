@@ -55,11 +55,11 @@ FASTCNN_INLINE void store_partial(float* p, f32 a, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) p[i] = a.v[i];
 }
 
-#define FASTCNN_LANEWISE(signature, expression)                            \
-  FASTCNN_INLINE f32 signature {                                           \
-    f32 r;                                                                 \
-    for (std::size_t i = 0; i < f32::lanes; ++i) r.v[i] = (expression);    \
-    return r;                                                              \
+#define FASTCNN_LANEWISE(signature, expression)                         \
+  FASTCNN_INLINE f32 signature {                                        \
+    f32 r;                                                              \
+    for (std::size_t i = 0; i < f32::lanes; ++i) r.v[i] = (expression); \
+    return r;                                                           \
   }
 FASTCNN_LANEWISE(operator+(f32 a, f32 b), a.v[i] + b.v[i])
 FASTCNN_LANEWISE(operator-(f32 a, f32 b), a.v[i] - b.v[i])

@@ -1,4 +1,5 @@
 #include "kernels/peak/peak.h"
+
 #include "kernels/select.h"
 
 namespace fastcnn::kernels {
