@@ -47,7 +47,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style of Python and C++, and the rule of who may import whom."""
-    session.install("ruff==0.14.6", "clang-format==19.1.7")
+    session.install("ruff==0.17.6", "clang-format==19.1.7")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("clang-format", "--dry-run", "--Werror", *NATIVE)
@@ -56,7 +56,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Mypy --strict and import-linter, which need the package's dependencies."""
-    session.install("mypy==1.18.2", "import-linter>=2.1", "numpy", "rich", "click", "safetensors")
+    session.install("mypy==2.4.1", "import-linter>=2.1", "numpy", "rich", "click", "safetensors")
     session.run("mypy", "--strict", "python/fastcnn")
     session.run("lint-imports", env={"PYTHONPATH": "python"})
 
