@@ -40,7 +40,7 @@ def compile(
         device: "cpu".
         precision: "float32".
         check: Whether every pass compares outputs before and after on random input; if None,
-            only for graphs of up to 50 million multiply-adds.
+            only for graphs of up to 50 million multiply-adds whose image size is known.
 
     Raises:
         FileFormatError: The file is damaged.
@@ -56,9 +56,14 @@ def compile(
         set_num_threads(threads)
     graph = _graph_of(model)
     if check is None:
-        check = statistics(graph).macs <= _CHECKED_MACS
+        check = _is_small(graph)
     ready, reports = for_inference(graph, check=check)
     return Session(ready, threads=threads or get_num_threads(), reports=tuple(reports))
+
+
+def _is_small(graph: Graph) -> bool:
+    shapes_known = all(None not in value.shape[1:] for value in graph.inputs)
+    return shapes_known and statistics(graph).macs <= _CHECKED_MACS
 
 
 def _graph_of(model: HasGraph | Graph | str | os.PathLike[str]) -> Graph:
