@@ -13,8 +13,11 @@ set(FASTCNN_AVX512_FLAGS
 
 function(fastcnn_isa target)
   # Sanitizers slow the optimiser down a great deal, and find more in code it has not rearranged.
-  target_compile_options(${target} PRIVATE
-    $<IF:$<BOOL:${FASTCNN_SANITIZE}>,-O1,-O3> -ffp-contract=off)
+  if(FASTCNN_SANITIZE)
+    target_compile_options(${target} PRIVATE -O1 -ffp-contract=off)
+  else()
+    target_compile_options(${target} PRIVATE -O3 -ffp-contract=off)
+  endif()
 
   string(TOLOWER "${CMAKE_SYSTEM_PROCESSOR}" processor)
   if(processor MATCHES "x86_64|amd64")
