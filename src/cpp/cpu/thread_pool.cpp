@@ -26,7 +26,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // How long a worker looks for the next loop before it parks.
-constexpr auto kSpin = std::chrono::microseconds(60);
+constexpr auto kSpin = std::chrono::microseconds(200);
 
 void pause() {
 #if defined(__x86_64__)
