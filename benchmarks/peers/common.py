@@ -49,6 +49,11 @@ def print_table(
         median, best = medians[name], min(values)
         figures = (scale / median, scale / best) if per_second else (scale * median, scale * best)
         print(f"{name:28}{figures[0]:12,.3f}{figures[1]:12,.3f}{len(values):6}")
-    (ours, our_median), *others = medians.items()
-    for name, median in others:
-        print(f"{ours} is {median / our_median:.2f} times as fast as {name} (medians)")
+    ours, *others = times
+    for name in others:
+        by_median = medians[name] / medians[ours]
+        by_best = min(times[name]) / min(times[ours])
+        print(
+            f"{ours} is {by_median:.2f} times as fast as {name} by the medians, "
+            f"{by_best:.2f} times by the best"
+        )

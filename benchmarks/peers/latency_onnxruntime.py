@@ -17,6 +17,9 @@ from pathlib import Path
 from common import print_table, require_agreement, write_images
 from worker import Worker
 
+WARM_UP = 5
+"""First calls of each turn, not counted: they wake threads and fill caches."""
+
 
 def main() -> None:
     """Runs the comparison and prints its table."""
@@ -24,7 +27,7 @@ def main() -> None:
     parser.add_argument("--peer-python", required=True, help="interpreter that has ONNX Runtime")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--batch-sizes", type=int, nargs="+", default=[1, 64])
-    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--runs", type=int, default=100, help="calls in a round, at batch 1")
     options = parser.parse_args()
 
@@ -48,13 +51,12 @@ def main() -> None:
 
         workers = {worker.call("versions"): worker for worker in (ours, theirs)}
         for batch_size in options.batch_sizes:
-            runs = max(3, options.runs // batch_size)
+            runs = WARM_UP + max(3, options.runs // batch_size)
             times: dict[str, list[float]] = {version: [] for version in workers}
-            for round_ in range(options.rounds + 1):
+            for _ in range(options.rounds):
                 for version, worker in workers.items():
                     seconds = worker.call("latencies", batch_size=batch_size, runs=runs)
-                    if round_:
-                        times[version] += seconds
+                    times[version] += seconds[WARM_UP:]
             print_table(
                 f"inference, batch {batch_size}, {options.threads} threads",
                 "ms a call",
