@@ -24,6 +24,7 @@ def dev(session: nox.Session) -> None:
     """Makes .venv with an editable install that rebuilds the native core on import."""
     session.run("python3", "-m", "venv", ".venv")
     pip = str(ROOT / ".venv" / "bin" / "pip")
+    session.run(pip, "install", "--quiet", "--upgrade", "pip>=23.1")  # knows -C
     session.run(pip, "install", "--quiet", *BUILD_TOOLS)
     session.run(
         pip,
