@@ -114,7 +114,6 @@ class Assignment {
         const std::size_t src = step.inputs[pair.input];
         const std::size_t dst = step.outputs[pair.output];
         if (of(dst).kind != Storage::Kind::kArena || of(src).last != s) continue;
-        if (of(dst).first != s) continue;  // lies over another input already
         if (program_.tensors[src].size_bytes != program_.tensors[dst].size_bytes) continue;
         if (reads_twice(step, src) || taken(step, src, dst)) continue;
         if (of(src).kind == Storage::Kind::kArena || is_update_of(dst, src)) merge(src, dst);
