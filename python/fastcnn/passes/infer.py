@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from fastcnn.graph import Graph, Node, Value, verify
-from fastcnn.ops import get
+from fastcnn.ops.infer import infer as infer_types
 
 
 def infer(graph: Graph, inputs: Mapping[str, Value] | None = None) -> Graph:
@@ -43,8 +43,7 @@ def infer(graph: Graph, inputs: Mapping[str, Value] | None = None) -> Graph:
 
 
 def _outputs(node: Node, inputs: tuple[Value, ...]) -> tuple[Value, ...]:
-    inferred = get(node.op).infer(*(value.type for value in inputs), **node.attrs)
-    types = inferred if isinstance(inferred, tuple) else (inferred,)
+    types = infer_types(node.op, [value.type for value in inputs], node.attrs)
     return tuple(
         value if value.type == type_ else replace(value, type=type_)
         for value, type_ in zip(node.outputs, types, strict=True)
