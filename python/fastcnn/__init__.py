@@ -16,6 +16,7 @@ from fastcnn import datasets as datasets
 from fastcnn import errors as errors
 from fastcnn import layers as layers
 from fastcnn import models as models
+from fastcnn import onnx as onnx
 from fastcnn import train as train
 from fastcnn.random import set_random_seed as set_random_seed
 from fastcnn.runtime import Session as Session

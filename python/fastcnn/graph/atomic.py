@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
-def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
-    """Writes `data` to a new file beside `path`, then renames it over `path`.
+def write_atomically(
+    path: str | os.PathLike[str], data: bytes | Iterable[bytes | memoryview]
+) -> None:
+    """Writes `data`, in one piece or in several, to a new file, then renames it over `path`.
 
     Raises:
         OSError: The file cannot be written (full disk, no permission, no such folder). What was
@@ -22,7 +25,7 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
         try:
             descriptor = os.open(temporary, _CREATE, 0o666)
             with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
+                file.writelines([data] if isinstance(data, bytes) else data)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(temporary, target)

@@ -1,0 +1,25 @@
+"""Attributes of a node, those that it leaves to their defaults among them."""
+
+from __future__ import annotations
+
+from functools import cache
+from inspect import Parameter, signature
+from typing import Any
+
+from fastcnn import ops
+from fastcnn.graph import Node
+
+_OF_FIRST_VERSION: dict[str, Any] = {"axis": 1, "axes": (), "keepdims": 0, "select_last": 0}
+
+
+def attribute(node: Node, name: str) -> Any:
+    """An attribute of a node: what the node says, else the default of its op."""
+    if name in node.attrs:
+        return node.attrs[name]
+    return _defaults(node.op).get(name, _OF_FIRST_VERSION.get(name))
+
+
+@cache
+def _defaults(op: str) -> dict[str, Any]:
+    parameters = signature(ops.get(op).infer).parameters.values()
+    return {one.name: one.default for one in parameters if one.default is not Parameter.empty}

@@ -1,0 +1,91 @@
+"""Ops that move elements."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fastcnn.graph import Node
+from fastcnn.onnx.exporters.attributes import attribute
+from fastcnn.onnx.exporters.table import exports, exports_as
+from fastcnn.onnx.writer import Writer
+
+exports_as("transpose", "Transpose", "perm")
+exports_as("concat", "Concat", "axis")
+exports_as("flatten", "Flatten", "axis")
+exports_as("gather", "Gather", "axis")
+exports_as("range", "Range")
+exports_as("shape_of", "Shape", "start", "end")
+
+
+@exports("reshape")
+def reshape(g: Writer, node: Node) -> None:
+    g.emit(node, "Reshape", node.inputs[0].name, *g.late(node, "shape"))
+
+
+@exports("expand")
+def expand(g: Writer, node: Node) -> None:
+    g.emit(node, "Expand", node.inputs[0].name, *g.late(node, "shape"))
+
+
+@exports("tile")
+def tile(g: Writer, node: Node) -> None:
+    g.emit(node, "Tile", node.inputs[0].name, *g.late(node, "repeats"))
+
+
+@exports("squeeze")
+def squeeze(g: Writer, node: Node) -> None:
+    g.emit(node, "Squeeze", node.inputs[0].name, *g.late(node, "axes"))
+
+
+@exports("unsqueeze")
+def unsqueeze(g: Writer, node: Node) -> None:
+    g.emit(node, "Unsqueeze", node.inputs[0].name, *g.late(node, "axes"))
+
+
+@exports("slice")
+def slice_(g: Writer, node: Node) -> None:
+    start, stop = g.late(node, "start", "stop")
+    axes = g.integers(node, "axes", [_integer(node, "axis")])
+    steps = g.integers(node, "steps", [_integer(node, "step", 1)])
+    g.emit(node, "Slice", node.inputs[0].name, start, stop, axes, steps)
+
+
+@exports("pad")
+def pad(g: Writer, node: Node) -> None:
+    mode = attribute(node, "mode")
+    value = np.array(attribute(node, "value"), node.output.type.dtype)
+    inputs = [node.inputs[0].name, *g.late(node, "pads"), g.constant(node, "value", value)]
+    g.emit(node, "Pad", *inputs, mode=mode, since=19 if mode == "wrap" else 0)
+
+
+@exports("pad2d")
+def pad2d(g: Writer, node: Node) -> None:
+    pads = attribute(node, "pads")
+    assert isinstance(pads, tuple)
+    amounts = g.integers(node, "pads", (0, 0, *pads[:2], 0, 0, *pads[2:]))
+    value = g.constant(node, "value", np.array(attribute(node, "value"), node.output.type.dtype))
+    g.emit(node, "Pad", node.inputs[0].name, amounts, value)
+
+
+@exports("depth_to_space")
+def depth_to_space(g: Writer, node: Node) -> None:
+    g.emit(
+        node, "DepthToSpace", blocksize=attribute(node, "block_size"), mode=attribute(node, "mode")
+    )
+
+
+@exports("space_to_depth")
+def space_to_depth(g: Writer, node: Node) -> None:
+    g.emit(node, "SpaceToDepth", blocksize=attribute(node, "block_size"))
+
+
+@exports("fill")
+def fill(g: Writer, node: Node) -> None:
+    value = np.array([attribute(node, "value")], node.output.type.dtype)
+    g.emit(node, "ConstantOfShape", *g.late(node, "shape"), value=g.tensor(value))
+
+
+def _integer(node: Node, attribute: str, default: int = 0) -> int:
+    value = node.attrs.get(attribute, default)
+    assert isinstance(value, int)
+    return value
