@@ -9,7 +9,7 @@ import numpy as np
 
 from fastcnn.graph import Graph, Value
 from fastcnn.passes import infer, remove_dead_nodes
-from fastcnn.runtime import compile as compile_graph
+from fastcnn.runtime.compile import compile as compile_graph
 from fastcnn.typing import Array
 
 _BATCH = 128

@@ -66,7 +66,7 @@ def write_outside(path: str | os.PathLike[str], arrays: Mapping[str, Array]) -> 
 
 def _chunks(arrays: Mapping[str, Array]) -> Iterator[bytes | memoryview]:
     for array in arrays.values():
-        yield memoryview(array).cast("B")
+        yield array.reshape(-1).view(np.uint8).data
         yield bytes(_padding(array))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from fastcnn.errors import UnsupportedError
 from fastcnn.graph import Graph, Node, Value
@@ -76,9 +77,9 @@ class Writer:
         self._initialize(name, data)
         return name
 
-    def integers(self, node: Node, what: str, values: Sequence[int]) -> str:
+    def integers(self, node: Node, what: str, values: npt.ArrayLike) -> str:
         """Adds a list of int64; gives its name."""
-        return self.constant(node, what, np.array(values, np.int64))
+        return self.constant(node, what, np.asarray(values, np.int64))
 
     def late(self, node: Node, *attributes: str) -> list[str]:
         """Names of int64 lists that hold the attributes: constants, or the last inputs of `node`.
@@ -90,7 +91,7 @@ class Writer:
         return [
             self._as_list(node, next(inputs))
             if name in missing
-            else self.integers(node, name, np.atleast_1d(node.attrs[name]))
+            else self.integers(node, name, np.atleast_1d(np.asarray(node.attrs[name])))
             for name in attributes
         ]
 

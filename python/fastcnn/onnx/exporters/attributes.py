@@ -6,8 +6,8 @@ from functools import cache
 from inspect import Parameter, signature
 from typing import Any
 
-from fastcnn import ops
 from fastcnn.graph import Node
+from fastcnn.ops import get
 
 _OF_FIRST_VERSION: dict[str, Any] = {"axis": 1, "axes": (), "keepdims": 0, "select_last": 0}
 
@@ -21,5 +21,5 @@ def attribute(node: Node, name: str) -> Any:
 
 @cache
 def _defaults(op: str) -> dict[str, Any]:
-    parameters = signature(ops.get(op).infer).parameters.values()
+    parameters = signature(get(op).infer).parameters.values()
     return {one.name: one.default for one in parameters if one.default is not Parameter.empty}
