@@ -57,9 +57,9 @@ def doctor(output: Output) -> None:
 def threads_reason(info: dict[str, Any], environment: os._Environ[str] | dict[str, str]) -> str:
     """Why this many threads are used."""
     asked = environment.get("FASTCNN_NUM_THREADS")
-    if asked:
-        return f"FASTCNN_NUM_THREADS is {asked}"
     affinity, quota = info["affinity_cpus"], info["cgroup_cpus"]
+    if asked and int(asked) < min(affinity, quota or affinity):
+        return f"FASTCNN_NUM_THREADS is {asked}"
     if quota and quota < affinity:
         return f"the cgroup quota is {quota} CPUs, the affinity mask has {affinity}"
     limits = f"the cgroup quota is {quota} CPUs" if quota else "there is no cgroup quota"

@@ -36,7 +36,8 @@ def compile(
 
     Args:
         model: A model, a graph in inference form, or the path of a `.fcnn` file.
-        threads: Threads a call may use; all that `get_num_threads()` tells if None.
+        threads: Threads a call may use, as far as this process has CPUs; all that
+            `get_num_threads()` tells if None.
         device: "cpu".
         precision: "float32".
         check: Whether every pass compares outputs before and after on random input; if None,
@@ -58,7 +59,8 @@ def compile(
     if check is None:
         check = _is_small(graph)
     ready, reports = for_inference(graph, check=check)
-    return Session(ready, threads=threads or get_num_threads(), reports=tuple(reports))
+    threads = min(threads or get_num_threads(), get_num_threads())
+    return Session(ready, threads=threads, reports=tuple(reports))
 
 
 def _is_small(graph: Graph) -> bool:

@@ -11,8 +11,9 @@ from fastcnn.errors import InvalidValueError
 def set_num_threads(threads: int) -> None:
     """Threads that kernels use from now on, the calling one among them (1 to 256).
 
-    At start it is `FASTCNN_NUM_THREADS`, or the CPUs that this process may use by its affinity
-    mask and cgroup quota. Results do not depend on it.
+    Never more than the CPUs that this process may use by its affinity mask and cgroup quota, which
+    is also the number at start unless `FASTCNN_NUM_THREADS` is smaller. Results do not depend on
+    it.
     """
     if not 1 <= threads <= 256:
         raise InvalidValueError(f"set_num_threads: {threads} is not from 1 to 256")

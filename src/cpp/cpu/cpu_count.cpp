@@ -7,16 +7,11 @@
 #include <string>
 #include <thread>
 
-#if defined(__linux__)
-#include <sched.h>
-#endif
-
 #include "base/error.h"
+#include "cpu/placement.h"
 
 namespace fastcnn::cpu {
 namespace {
-
-constexpr std::size_t kMaxThreads = 256;
 
 // The path of this process under the controller ("" for cgroup v2), as /proc/self/cgroup tells.
 std::string cgroup_path(const std::string& controller) {
@@ -71,13 +66,8 @@ std::size_t tightest(const std::string& root, std::string path, Read read) {
 }  // namespace
 
 std::size_t affinity_count() {
-#if defined(__linux__)
-  cpu_set_t mask;
-  if (sched_getaffinity(0, sizeof(mask), &mask) == 0) {
-    return std::max<std::size_t>(1, static_cast<std::size_t>(CPU_COUNT(&mask)));
-  }
-#endif
-  return std::max(1u, std::thread::hardware_concurrency());
+  const std::size_t cpus = affinity_cpus().size();
+  return cpus != 0 ? cpus : std::max(1u, std::thread::hardware_concurrency());
 }
 
 std::size_t cgroup_quota() {
@@ -87,6 +77,12 @@ std::size_t cgroup_quota() {
   return std::min(v1, v2);
 }
 
+std::size_t allowed_threads() {
+  const std::size_t quota = cgroup_quota();
+  const std::size_t cpus = std::min(affinity_count(), kMaxThreads);
+  return quota == 0 ? cpus : std::min(quota, cpus);
+}
+
 std::size_t default_threads() {
   if (const char* asked = std::getenv("FASTCNN_NUM_THREADS"); asked != nullptr && *asked != '\0') {
     char* end = nullptr;
@@ -94,11 +90,9 @@ std::size_t default_threads() {
     require(*end == '\0' && threads >= 1 && threads <= static_cast<long>(kMaxThreads),
             ErrorKind::kValue, "FASTCNN_NUM_THREADS: '", asked, "' is not a number from 1 to ",
             kMaxThreads);
-    return static_cast<std::size_t>(threads);
+    return std::min(static_cast<std::size_t>(threads), allowed_threads());
   }
-  const std::size_t quota = cgroup_quota();
-  const std::size_t cpus = std::min(affinity_count(), kMaxThreads);
-  return quota == 0 ? cpus : std::min(quota, cpus);
+  return allowed_threads();
 }
 
 }  // namespace fastcnn::cpu

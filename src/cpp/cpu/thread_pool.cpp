@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "cpu/cpu_count.h"
 #include "cpu/denormals.h"
+#include "cpu/placement.h"
 
 namespace fastcnn::cpu {
 namespace {
@@ -27,6 +28,10 @@ using Clock = std::chrono::steady_clock;
 
 // How long a worker looks for the next loop before it parks.
 constexpr auto kSpin = std::chrono::microseconds(200);
+
+constexpr int kPauses = 64;               // between two looks at the clock
+constexpr int kPausesBeforeYield = 1024;  // of a caller that waits for its workers, some 20 us
+constexpr std::size_t kCacheLine = 64;
 
 void pause() {
 #if defined(__x86_64__)
@@ -42,7 +47,7 @@ struct Loop {
   void* context = nullptr;
   std::size_t tasks = 0;
   std::size_t seats = 0;
-  std::atomic<std::size_t> next_task{0};
+  alignas(kCacheLine) std::atomic<std::size_t> next_task{0};
   std::atomic<std::size_t> next_seat{0};
   std::mutex error_mutex;
   std::exception_ptr error;
@@ -64,17 +69,22 @@ struct Loop {
 
 }  // namespace
 
+// Loops are told apart by a generation, which is odd while a loop is open to workers.
 struct ThreadPool::State {
+  explicit State(std::size_t count) : threads(count), placement(count) {}
+
   std::mutex owner;  // held by the thread whose loop runs
-  std::mutex mutex;  // guards parking
-  std::condition_variable wake;
   std::vector<std::thread> workers;
-  std::atomic<std::size_t> threads{1};
-  std::atomic<std::size_t> generation{0};  // odd while a loop is open to workers
-  std::atomic<std::size_t> inside{0};      // workers that look at `loop`
+  std::atomic<std::size_t> threads;
+  Placement placement;
+  std::mutex parking;
+  std::condition_variable wake;
   std::atomic<bool> stop{false};
-  std::size_t parked = 0;
+  // Written by the owner and read by every spinning worker, with what they need next beside it.
+  alignas(kCacheLine) std::atomic<std::size_t> generation{0};
+  std::atomic<std::size_t> parked{0};
   Loop loop;
+  alignas(kCacheLine) std::atomic<std::size_t> inside{0};  // workers that look at `loop`
 
   void serve() {
     const FlushDenormals flush;
@@ -84,9 +94,9 @@ struct ThreadPool::State {
       if (now != seen && now % 2 == 1) {
         seen = now;
         join_loop(now);
-        continue;
+      } else if (!spin_until_changed(now)) {
+        park(now);
       }
-      if (!spin_until_changed(now)) park(now);
     }
   }
 
@@ -104,7 +114,7 @@ struct ThreadPool::State {
   bool spin_until_changed(std::size_t now) const {
     const auto deadline = Clock::now() + kSpin;
     do {
-      for (int i = 0; i < 64; ++i) {
+      for (int i = 0; i < kPauses; ++i) {
         if (generation.load(std::memory_order_acquire) != now || stop.load()) return true;
         pause();
       }
@@ -112,34 +122,49 @@ struct ThreadPool::State {
     return false;
   }
 
+  // `parked` is raised before the generation is read, and open() reads it after the generation
+  // has changed: either the worker sees the loop or open() sees the worker.
   void park(std::size_t now) {
-    std::unique_lock<std::mutex> lock(mutex);
-    ++parked;
+    std::unique_lock<std::mutex> lock(parking);
+    parked.fetch_add(1, std::memory_order_seq_cst);
     wake.wait(lock, [&] { return generation.load() != now || stop.load(); });
-    --parked;
+    parked.fetch_sub(1, std::memory_order_relaxed);
   }
 
-  void advance_generation() {
-    bool wake_all;
+  void wake_parked() {
     {
-      const std::lock_guard<std::mutex> lock(mutex);
-      generation.fetch_add(1, std::memory_order_seq_cst);
-      wake_all = parked > 0 && generation.load() % 2 == 1;
-    }
-    if (wake_all) wake.notify_all();
+      const std::lock_guard<std::mutex> lock(parking);
+    }  // whoever checks now goes to wait first
+    wake.notify_all();
   }
 
-  // Called by the owner: workers start with the first loop that has room for them.
-  void start_missing() {
-    while (workers.size() + 1 < threads) workers.emplace_back([this] { serve(); });
+  // Called by the owner.
+  void open() {
+    while (workers.size() + 1 < threads) {
+      workers.emplace_back([this] { serve(); });
+      placement.add(workers.back());
+    }
+    placement.make_room(workers);
+    generation.fetch_add(1, std::memory_order_seq_cst);
+    if (parked.load(std::memory_order_seq_cst) != 0) wake_parked();
+  }
+
+  // A worker that lost its CPU to another process may hold a task for a while; the caller then
+  // gives up its own CPU rather than keep the worker from it.
+  void close() {
+    generation.fetch_add(1, std::memory_order_seq_cst);
+    for (int spins = 0; inside.load(std::memory_order_seq_cst) != 0; ++spins) {
+      if (spins < kPausesBeforeYield) {
+        pause();
+      } else {
+        std::this_thread::yield();
+      }
+    }
   }
 
   void join() {
-    {
-      const std::lock_guard<std::mutex> lock(mutex);
-      stop = true;
-    }
-    wake.notify_all();
+    stop = true;
+    wake_parked();
     for (std::thread& worker : workers) worker.join();
     workers.clear();
     stop = false;
@@ -152,15 +177,13 @@ ThreadPool& ThreadPool::instance() {
   return *pool;
 }
 
-ThreadPool::ThreadPool() : state_(std::make_unique<State>()) {
-  state_->threads = default_threads();
+ThreadPool::ThreadPool() : state_(std::make_unique<State>(default_threads())) {
   // Threads do not survive fork(): the child leaves the old state alone and takes a new one.
   pthread_atfork(nullptr, nullptr, [] {
     ThreadPool& pool = instance();
     const std::size_t threads = pool.state_->threads;
     static_cast<void>(pool.state_.release());
-    pool.state_ = std::make_unique<State>();
-    pool.state_->threads = threads;
+    pool.state_ = std::make_unique<State>(threads);
   });
 }
 
@@ -169,12 +192,14 @@ ThreadPool::~ThreadPool() { state_->join(); }
 std::size_t ThreadPool::threads() const { return state_->threads; }
 
 void ThreadPool::set_threads(std::size_t threads) {
-  require(threads >= 1 && threads <= 256, ErrorKind::kValue, "threads: ", threads,
-          " is not from 1 to 256");
+  require(threads >= 1 && threads <= kMaxThreads, ErrorKind::kValue, "threads: ", threads,
+          " is not from 1 to ", kMaxThreads);
+  threads = std::min(threads, allowed_threads());
   const std::lock_guard<std::mutex> lock(state_->owner);
   if (threads == state_->threads) return;
   state_->join();
   state_->threads = threads;
+  state_->placement = Placement(threads);
 }
 
 void ThreadPool::run(std::size_t tasks, std::size_t limit, Call call, void* context) {
@@ -186,7 +211,6 @@ void ThreadPool::run(std::size_t tasks, std::size_t limit, Call call, void* cont
     return;
   }
 
-  state.start_missing();
   Loop& loop = state.loop;
   loop.call = call;
   loop.context = context;
@@ -195,10 +219,9 @@ void ThreadPool::run(std::size_t tasks, std::size_t limit, Call call, void* cont
   loop.error = nullptr;
   loop.next_task.store(0, std::memory_order_relaxed);
   loop.next_seat.store(1, std::memory_order_relaxed);
-  state.advance_generation();  // opens the loop
+  state.open();
   loop.work(0);
-  state.advance_generation();  // closes it
-  while (state.inside.load(std::memory_order_seq_cst) != 0) pause();
+  state.close();
   if (loop.error) std::rethrow_exception(loop.error);
 }
 

@@ -7,16 +7,17 @@
 namespace fastcnn::cpu {
 
 // Threads that share the tasks of one loop. Workers spin for a moment after a loop, then park, so
-// an idle process uses no CPU. One loop runs at a time; a loop started while another one runs (by
-// another user thread) is run by its caller alone, so the process never has more busy threads than
-// the pool. Safe across fork(): the child starts its own workers.
+// an idle process uses no CPU; Placement keeps them off the caller's CPU. One loop runs at a time;
+// a loop started while another one runs (by another user thread) is run by its caller alone, so the
+// process never has more busy threads than the pool. Safe across fork(): the child starts its own
+// workers.
 class ThreadPool {
  public:
   // The pool of the process.
   static ThreadPool& instance();
 
-  // Threads that take part, the caller's among them. At start: FASTCNN_NUM_THREADS, or the CPUs
-  // that this process may use (affinity mask and cgroup quota).
+  // Threads that take part, the caller's among them: never more than allowed_threads(), which
+  // set_threads() takes for any number above. At start: default_threads().
   std::size_t threads() const;
   void set_threads(std::size_t threads);
 
