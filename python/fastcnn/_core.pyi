@@ -26,6 +26,7 @@ class Plan:
         updates: list[tuple[int, int]],
         threads: int,
         guard: bool,
+        winograd: bool,
         cache: PackCache,
     ) -> None: ...
     def run(self, inputs: list[Array]) -> list[Array]: ...

@@ -57,7 +57,7 @@ std::unique_ptr<Plan> make_plan(const std::vector<ValueTuple>& values,
                                 const std::vector<std::size_t>& inputs,
                                 const std::vector<std::size_t>& outputs,
                                 const std::vector<std::pair<std::size_t, std::size_t>>& updates,
-                                std::size_t threads, bool guard,
+                                std::size_t threads, bool guard, bool winograd,
                                 const std::shared_ptr<engine::PackCache>& cache) {
   PlanSpec spec;
   for (const ValueTuple& value : values) spec.values.push_back(value_from(value));
@@ -75,6 +75,7 @@ std::unique_ptr<Plan> make_plan(const std::vector<ValueTuple>& values,
   spec.updates = updates;
   spec.threads = threads;
   spec.guard = guard;
+  spec.options.winograd = winograd;
   spec.cache = cache;
   const py::gil_scoped_release release;
   return std::make_unique<Plan>(std::move(spec));
@@ -128,7 +129,7 @@ void register_plan(py::module_& module) {
 
   py::class_<Plan>(module, "Plan")
       .def(py::init(&make_plan), py::kw_only(), "values"_a, "nodes"_a, "inputs"_a, "outputs"_a,
-           "updates"_a, "threads"_a, "guard"_a, "cache"_a)
+           "updates"_a, "threads"_a, "guard"_a, "winograd"_a, "cache"_a)
       .def(
           "run",
           [](const Plan& plan, const std::vector<py::array>& inputs) {

@@ -181,5 +181,6 @@ def test_what_cannot_be_computed_is_refused_with_the_values(weights, attrs, mess
             updates=[],
             threads=1,
             guard=True,
+            winograd=True,
             cache=_core.PackCache(),
         )

@@ -18,6 +18,7 @@ def make_plan(
     threads: int,
     state: Mapping[str, Array] | None = None,
     guard: bool = False,
+    winograd: bool = False,
     cache: _core.PackCache | None = None,
 ) -> _core.Plan:
     """Compiles `graph`, whose shapes are all known, for the CPU.
@@ -28,6 +29,7 @@ def make_plan(
         state: The arrays that hold the parameters and that updates write to, by name. Parameters
             missing from it are constants.
         guard: Fences every buffer and checks the fences after each step, for tests.
+        winograd: Whether 3x3 convolutions may run by Winograd's algorithm: faster, less exact.
         cache: Packed constants to share with other plans of the same arrays.
     """
     state = state or {}
@@ -66,6 +68,7 @@ def make_plan(
         updates=[(index[old.name], index[new.name]) for old, new in graph.updates],
         threads=threads,
         guard=guard,
+        winograd=winograd,
         cache=cache or _core.PackCache(),
     )
 

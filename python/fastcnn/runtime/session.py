@@ -37,12 +37,14 @@ class Session:
         threads: int,
         reports: tuple[PassReport, ...] = (),
         guard: bool = False,
+        winograd: bool = True,
     ) -> None:
         """Takes a graph that no pass has anything left to do on; see `runtime.compile`."""
         self.graph = graph
         self.threads = threads
         self.reports = reports
         self._guard = guard
+        self._winograd = winograd
         self._cache = _core.PackCache()
         self._plans: OrderedDict[tuple[Shape, ...], _core.Plan] = OrderedDict()
         self._lock = threading.Lock()
@@ -81,6 +83,7 @@ class Session:
                     specialize(self.graph, dict(zip(names, shapes, strict=True))),
                     threads=self.threads,
                     guard=self._guard,
+                    winograd=self._winograd,
                     cache=self._cache,
                 )
                 if len(self._plans) > _MAX_PLANS:

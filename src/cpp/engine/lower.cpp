@@ -71,7 +71,7 @@ class Lowering {
   bool is_constant(std::size_t value) const { return spec_.values[value].role == Role::kConstant; }
 
   void lower_node(const NodeSpec& node) {
-    ops::OpSpec op{node.op, node.attributes, {}, {}};
+    ops::OpSpec op{node.op, node.attributes, {}, {}, spec_.options};
     for (const std::size_t v : node.inputs) {
       require(born_[v] != kNone, ErrorKind::kInternal, "plan: node '", node.name, "' reads '",
               spec_.values[v].name, "' before it is made");

@@ -9,6 +9,7 @@
 #include "base/attributes.h"
 #include "base/tensor_desc.h"
 #include "engine/pack_cache.h"
+#include "ops/operator.h"
 
 namespace fastcnn::engine {
 
@@ -45,6 +46,7 @@ struct PlanSpec {
   std::size_t threads = 1;
   // Every buffer apart, poisoned with NaN and fenced; each step's fences are checked after it.
   bool guard = false;
+  ops::PlanOptions options;
   std::shared_ptr<PackCache> cache;
 };
 

@@ -12,6 +12,11 @@
 
 namespace fastcnn::ops {
 
+// What the user allows, the same for all nodes of a plan.
+struct PlanOptions {
+  bool winograd = true;  // 3x3 convolutions of fewer multiplications and twice the rounding error
+};
+
 // One node of a plan before it is made: shapes and dtypes are final, input layouts are what the
 // producers give, output layouts are not yet chosen.
 struct OpSpec {
@@ -19,6 +24,7 @@ struct OpSpec {
   Attributes attributes;
   std::vector<TensorDesc> inputs;
   std::vector<TensorDesc> outputs;
+  PlanOptions options = {};
 
   // Throws kShape/kType with the op's name in front unless the count and rank are as told.
   void expect_inputs(std::size_t at_least, std::size_t at_most) const;
