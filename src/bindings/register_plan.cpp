@@ -1,5 +1,8 @@
 #include <pybind11/stl.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "bindings/convert/arrays.h"
 #include "bindings/register.h"
 #include "engine/plan.h"
@@ -81,33 +84,62 @@ std::unique_ptr<Plan> make_plan(const std::vector<ValueTuple>& values,
   return std::make_unique<Plan>(std::move(spec));
 }
 
-// Checks `arrays` against the plan's inputs and gives their memory.
-std::vector<const void*> input_pointers(const Plan& plan, const std::vector<py::array>& arrays) {
-  const PlanSpec& spec = plan.spec();
-  require(arrays.size() == spec.inputs.size(), ErrorKind::kValue, "plan: takes ",
-          spec.inputs.size(), " inputs, was given ", arrays.size());
-  std::vector<const void*> pointers;
+using Arrays = std::vector<py::array>;
+
+// Checks that `arrays` are what the plan takes or gives as `values`.
+void check_arrays(const Plan& plan, const Arrays& arrays, const std::vector<std::size_t>& values,
+                  const char* role) {
+  require(arrays.size() == values.size(), ErrorKind::kValue, "plan: has ", values.size(), " ", role,
+          "s, was given ", arrays.size());
   for (std::size_t i = 0; i < arrays.size(); ++i) {
-    const ValueSpec& value = spec.values[spec.inputs[i]];
-    if (!fits(arrays[i], value.desc))
-      check_array(arrays[i], value.desc, join("input '", value.name, "'"));
-    pointers.push_back(arrays[i].data());
+    const ValueSpec& value = plan.spec().values[values[i]];
+    if (!fits(arrays[i], value.desc)) {
+      check_array(arrays[i], value.desc, join(role, " '", value.name, "'"));
+    }
   }
-  return pointers;
 }
 
-std::vector<py::array> run(const Plan& plan, const std::vector<py::array>& inputs,
-                           std::vector<double>* milliseconds) {
-  const std::vector<const void*> sources = input_pointers(plan, inputs);
-  std::vector<py::array> results;
-  std::vector<void*> targets;
-  for (const std::size_t output : plan.spec().outputs) {
-    results.push_back(new_array(plan.spec().values[output].desc));
-    targets.push_back(results.back().mutable_data());
+bool overlap(const py::array& a, const py::array& b) {
+  const auto* a_begin = static_cast<const char*>(a.data());
+  const auto* b_begin = static_cast<const char*>(b.data());
+  return a_begin < b_begin + b.nbytes() && b_begin < a_begin + a.nbytes();
+}
+
+// Steps write results before the last input is read, so memory given for one must be its own.
+void check_apart(const Plan& plan, const Arrays& inputs, const Arrays& outputs) {
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const std::string& name = plan.spec().values[plan.spec().outputs[i]].name;
+    require(outputs[i].writeable(), ErrorKind::kValue, "plan: the array for output '", name,
+            "' is read-only");
+    const auto shares = [&](const py::array& other) { return overlap(outputs[i], other); };
+    require(
+        std::none_of(inputs.begin(), inputs.end(), shares) &&
+            std::none_of(outputs.begin(), outputs.begin() + static_cast<std::ptrdiff_t>(i), shares),
+        ErrorKind::kValue, "plan: the array for output '", name,
+        "' shares memory with an input or another output");
   }
+}
+
+Arrays run(const Plan& plan, const Arrays& inputs, std::optional<Arrays> given,
+           std::vector<double>* milliseconds) {
+  const PlanSpec& spec = plan.spec();
+  check_arrays(plan, inputs, spec.inputs, "input");
+  if (given) {
+    check_arrays(plan, *given, spec.outputs, "output");
+    check_apart(plan, inputs, *given);
+  } else {
+    given.emplace();
+    for (const std::size_t output : spec.outputs) {
+      given->push_back(new_array(spec.values[output].desc));
+    }
+  }
+  std::vector<const void*> sources;
+  std::vector<void*> targets;
+  for (const py::array& array : inputs) sources.push_back(array.data());
+  for (py::array& array : *given) targets.push_back(array.mutable_data());
   const py::gil_scoped_release release;
   plan.run(sources, targets, milliseconds);
-  return results;
+  return std::move(*given);
 }
 
 py::list steps(const Plan& plan) {
@@ -132,15 +164,16 @@ void register_plan(py::module_& module) {
            "updates"_a, "threads"_a, "guard"_a, "winograd"_a, "cache"_a)
       .def(
           "run",
-          [](const Plan& plan, const std::vector<py::array>& inputs) {
-            return run(plan, inputs, nullptr);
+          [](const Plan& plan, const Arrays& inputs, std::optional<Arrays> outputs) {
+            return run(plan, inputs, std::move(outputs), nullptr);
           },
-          "inputs"_a)
+          "inputs"_a, "outputs"_a = py::none(),
+          "The results: in new arrays, or in `outputs` where those are given.")
       .def(
           "profile",
-          [](const Plan& plan, const std::vector<py::array>& inputs) {
+          [](const Plan& plan, const Arrays& inputs) {
             std::vector<double> milliseconds(plan.steps().size(), 0.0);
-            run(plan, inputs, &milliseconds);
+            run(plan, inputs, std::nullopt, &milliseconds);
             return milliseconds;
           },
           "inputs"_a, "Milliseconds of each step of one run.")

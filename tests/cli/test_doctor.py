@@ -35,7 +35,7 @@ def test_people_read_the_same(call) -> None:
         (8, 2, {}, "the cgroup quota is 2 CPUs, the affinity mask has 8"),
         (2, 4, {}, "the affinity mask has 2 CPUs, the cgroup quota is 4 CPUs"),
         (8, 4, {"FASTCNN_NUM_THREADS": "3"}, "FASTCNN_NUM_THREADS is 3"),
-        (8, 2, {"FASTCNN_NUM_THREADS": "3"}, "the cgroup quota is 2 CPUs"),
+        (8, 2, {"FASTCNN_NUM_THREADS": "3"}, "the cgroup quota is 2 CPUs, the affinity mask has 8"),
     ],
 )
 def test_the_number_of_threads_has_a_reason(
