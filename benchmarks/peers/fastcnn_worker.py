@@ -60,21 +60,5 @@ def fit(batch_size: int) -> float:
     return time.perf_counter() - start
 
 
-def open_session(threads: int) -> None:
-    """Compiles the model for inference."""
-    state["session"] = fc.compile(state["model"], threads=threads)
-
-
-def latencies(batch_size: int, runs: int) -> list[float]:
-    """Seconds of each of `runs` calls."""
-    batch = np.ascontiguousarray(state["x"][:batch_size])
-    session, times = state["session"], []
-    for _ in range(runs):
-        start = time.perf_counter()
-        session(batch)
-        times.append(time.perf_counter() - start)
-    return times
-
-
 if __name__ == "__main__":
-    serve(versions, build, save_weights, load_data, predict, fit, open_session, latencies)
+    serve(versions, build, save_weights, load_data, predict, fit)

@@ -48,3 +48,7 @@ class CompressionError(FastcnnError, ValueError):
 
 class TrainingError(FastcnnError, RuntimeError):
     """Training cannot go on."""
+
+
+class PeerError(FastcnnError, RuntimeError):
+    """Another runtime cannot do what a comparison asked of it."""

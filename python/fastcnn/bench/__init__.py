@@ -1,5 +1,8 @@
-"""Measurements: times of functions taken in turn, and of every kernel alone."""
+"""Measurements: functions taken in turn, runtimes side by side, every kernel alone."""
 
+from fastcnn.bench.contest import Contest as Contest
+from fastcnn.bench.contest import Entry as Entry
+from fastcnn.bench.contest import compete as compete
 from fastcnn.bench.kernels import KernelTiming as KernelTiming
 from fastcnn.bench.kernels import measure_kernels as measure_kernels
 from fastcnn.bench.shapes import FOLDER as FOLDER

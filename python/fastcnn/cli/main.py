@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import click
 
+from fastcnn.cli.bench import bench
 from fastcnn.cli.compare import compare
 from fastcnn.cli.cut import cut
 from fastcnn.cli.doctor import doctor
@@ -21,7 +22,7 @@ from fastcnn.cli.run import run
 from fastcnn.cli.tour import tour
 from fastcnn.cli.train import train
 
-COMMANDS = (tour, train, evaluate, prune, cut, fuse, compare, inspect, run, kernels, doctor)
+COMMANDS = (tour, train, evaluate, prune, cut, fuse, compare, inspect, run, bench, kernels, doctor)
 
 
 class _InOrder(click.Group):

@@ -1,5 +1,7 @@
 #include "kernels/loss/loss.h"
 
+#include <algorithm>
+
 #include "ops/loss_checks.h"
 #include "ops/split.h"
 
@@ -7,6 +9,32 @@ namespace fastcnn::ops {
 namespace {
 
 using kernels::LossKind;
+
+// An element, with the polynomials of simd/math.h: 22 for exp, 26 for log.
+double flops_of(LossKind kind) {
+  switch (kind) {
+    case LossKind::kSparseSoftmaxCrossEntropy:
+      return 25;
+    case LossKind::kSparseSoftmaxCrossEntropyBackward:
+      return 50;
+    case LossKind::kSoftmaxCrossEntropy:
+      return 29;
+    case LossKind::kSoftmaxCrossEntropyBackward:
+      return 53;
+    case LossKind::kCrossEntropy:
+      return 31;
+    case LossKind::kCrossEntropyBackward:
+      return 5;
+    case LossKind::kBinaryCrossEntropy:
+      return 66;
+    case LossKind::kBinaryCrossEntropyBackward:
+      return 9;
+    case LossKind::kSquaredError:
+    case LossKind::kSquaredErrorBackward:
+      return 4;
+  }
+  return 0;
+}
 
 // A loss (scores, truth) -> [N], or its gradient (grad, scores, truth) -> as scores, where truth is
 // targets of the same shape or labels. Samples are shared out.
@@ -20,9 +48,10 @@ class LossOperator final : public Operator {
         cols_(samples.cols),
         backward_(backward),
         sparse_(sparse),
-        split_(samples.rows, kFlopsPerElement * static_cast<double>(samples.cols)) {
+        split_(samples.rows,
+               std::max(flops_of(kind), kBytesPerElement) * static_cast<double>(samples.cols)) {
     kernel = kernel_.name;
-    flops = kFlopsPerElement * static_cast<double>(samples.rows * samples.cols);
+    flops = flops_of(kind) * static_cast<double>(samples.rows * samples.cols);
     input_layouts.assign(backward ? 3 : 2, Layout::kPlain);
     output_layouts = {Layout::kPlain};
     if (backward) in_place = {{0, 1}};
@@ -51,7 +80,7 @@ class LossOperator final : public Operator {
   }
 
  private:
-  static constexpr double kFlopsPerElement = 25;  // most of them in exp and log
+  static constexpr double kBytesPerElement = 3 * sizeof(float);
 
   kernels::LossKernel kernel_;
   kernels::LossRows fixed_;

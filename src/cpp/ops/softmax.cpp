@@ -10,6 +10,11 @@ namespace {
 
 using kernels::SoftmaxKind;
 
+constexpr double kBytesPerElement = 2 * sizeof(float);
+
+// An element, 22 of them for exp where there is one.
+double flops_of(SoftmaxKind rows) { return rows == SoftmaxKind::kSoftmaxBackwardRows ? 4 : 25; }
+
 // Over axis 1 of a plain tensor [N, C, inner...]. Rank 2: rows are shared out; else runs of pixels
 // of one sample.
 class SoftmaxOperator final : public Operator {
@@ -21,9 +26,10 @@ class SoftmaxOperator final : public Operator {
         backward_(backward),
         kernel_(kernels::select_softmax(rank_two_ ? rows : pixels)),
         positions_(shape[0] * inner_),
-        split_(positions_, kFlopsPerElement * static_cast<double>(channels_)) {
+        split_(positions_,
+               std::max(flops_of(rows), kBytesPerElement) * static_cast<double>(channels_)) {
     kernel = kernel_.name;
-    flops = kFlopsPerElement * static_cast<double>(shape.count());
+    flops = flops_of(rows) * static_cast<double>(shape.count());
     input_layouts.assign(backward ? 2 : 1, Layout::kPlain);
     output_layouts = {Layout::kPlain};
     in_place = {{0, 0}};
@@ -56,8 +62,6 @@ class SoftmaxOperator final : public Operator {
   }
 
  private:
-  static constexpr double kFlopsPerElement = 25;  // most of them in exp
-
   static std::int64_t inner_of(const Shape& shape) {
     std::int64_t inner = 1;
     for (std::size_t axis = 2; axis < shape.rank(); ++axis) inner *= shape[axis];
