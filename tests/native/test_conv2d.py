@@ -53,6 +53,18 @@ def test_batches_and_large_images_equal_the_reference(conv, op, isa, rng):
     check(every_op(conv)[op], rng, BLOCKED)
 
 
+@pytest.mark.parametrize("strides", [(1, 1), (2, 2), (3, 1), (1, 2)], ids=str)
+@pytest.mark.parametrize("kernel", [3, 5, 7])
+@pytest.mark.parametrize("width", [1, 2, 7, 8, 9, 17, 33])
+def test_rows_of_depthwise_windows_equal_the_reference(width, kernel, strides, isa, rng):
+    """Every width of tile, at both edges, with the paddings of stride 2 in other frameworks."""
+    for pads in (same(kernel // 2), (0, kernel // 2 - 1, kernel - 1, kernel // 2)):
+        conv = Convolution(1, 11, 11, (9, width), (kernel, kernel), strides, pads, groups=11)
+        if min(conv.y) > 0:
+            check(forward(conv, activation="relu6", residual=True), rng, BLOCKED)
+            check(every_op(conv)[1], rng, BLOCKED)
+
+
 @pytest.mark.parametrize("form", [PLAIN, BLOCKED, CONSTANT])
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(conv=convolutions())
@@ -132,11 +144,17 @@ def test_an_empty_batch_gives_an_empty_or_zero_result(op, rng):
 @pytest.mark.parametrize(
     ("conv", "form", "name"),
     [
-        (Convolution(1, 16, 16, (6, 6), (3, 3), groups=16), BLOCKED, "conv2d_depthwise"),
+        (Convolution(1, 16, 16, (6, 6), (3, 3), groups=16), BLOCKED, "conv2d_depthwise_rows"),
+        (Convolution(1, 16, 16, (6, 6), (4, 4), groups=16), BLOCKED, "conv2d_depthwise"),
+        (
+            Convolution(1, 16, 16, (6, 6), (3, 3), pads=same(2), groups=16),
+            BLOCKED,
+            "conv2d_depthwise",
+        ),
         (Convolution(1, 1, 16, (6, 6), (3, 3)), PLAIN, "conv2d_direct"),
         (Convolution(1, 16, 16, (6, 6), (3, 3), groups=2), BLOCKED, "conv2d_direct"),
     ],
-    ids=["depthwise", "few-channels", "grouped"],
+    ids=["depthwise", "depthwise-even", "depthwise-far-pad", "few-channels", "grouped"],
 )
 def test_the_kernel_suits_the_convolution(conv, form, name, isa, rng):
     case = forward(conv)

@@ -23,6 +23,9 @@ constexpr Line kLines[] = {
 #define FASTCNN_FAMILY "conv2d_depthwise_backward_weights"
 #include "kernels/conv2d_depthwise_backward_weights/kernels.inc"
 #undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "conv2d_depthwise_rows"
+#include "kernels/conv2d_depthwise_rows/kernels.inc"
+#undef FASTCNN_FAMILY
 #define FASTCNN_FAMILY "conv2d_direct"
 #include "kernels/conv2d_direct/kernels.inc"
 #undef FASTCNN_FAMILY

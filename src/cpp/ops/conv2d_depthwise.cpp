@@ -4,11 +4,11 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "ops/activation.h"
 #include "ops/conv2d_cut.h"
+#include "ops/conv2d_depthwise.h"
 #include "ops/conv2d_geometry.h"
 #include "ops/conv2d_shape.h"
 #include "ops/split.h"
@@ -23,12 +23,7 @@ constexpr std::int64_t kChunkPixels = 2048;
 // of its own. A task is a few images of one block of channels.
 class Depthwise final : public Operator {
  public:
-  struct Inputs {
-    bool bias;
-    bool residual;
-  };
-
-  Depthwise(const ConvView& view, Clamp clamp, Inputs inputs)
+  Depthwise(const ConvView& view, Clamp clamp, DepthwiseInputs inputs)
       : images_(view.images),
         channels_(view.dst_channels),
         places_(view.taps),
@@ -50,7 +45,7 @@ class Depthwise final : public Operator {
       in_place = {{0, 3}};
     }
     output_layouts = {Layout::kBlocked};
-    packings = {packing()};
+    packings = {depthwise_packing(channels_, places_)};
     if (geometry_.copies()) together_ = 1;
     for (const ConvPhase& phase : geometry_.phases()) {
       std::vector<kernels::DepthwiseTap>& taps = taps_.emplace_back();
@@ -105,43 +100,11 @@ class Depthwise final : public Operator {
     }
   }
 
-  struct PackShape {
-    std::int64_t channels;
-    std::int64_t places;
-    std::int64_t block;
-  };
-
-  // [C, 1, KH, KW] as [block][place of the kernel][lanes], for both directions.
-  Packing packing() const {
-    const PackShape shape{channels_, places_, block_};
-    Packing packing;
-    packing.input = 1;
-    packing.format = join("conv2d_depthwise: lanes ", block_);
-    packing.size_bytes =
-        static_cast<std::size_t>(round_up(channels_, block_) * places_) * sizeof(float);
-    packing.pack = [](const Packing& self, const void* src, void* dst, cpu::Parallel) {
-      pack(*static_cast<const PackShape*>(self.parameters.get()), static_cast<const float*>(src),
-           static_cast<float*>(dst));
-    };
-    packing.parameters = std::make_shared<const PackShape>(shape);
-    return packing;
-  }
-
-  static void pack(const PackShape& shape, const float* src, float* dst) {
-    for (std::int64_t first = 0; first < shape.channels; first += shape.block) {
-      for (std::int64_t place = 0; place < shape.places; ++place) {
-        for (std::int64_t c = first; c < first + shape.block; ++c) {
-          *dst++ = c < shape.channels ? src[c * shape.places + place] : 0.0f;
-        }
-      }
-    }
-  }
-
   std::int64_t images_;
   std::int64_t channels_;
   std::int64_t places_;
   Clamp clamp_;
-  Inputs inputs_;
+  DepthwiseInputs inputs_;
   std::int64_t block_;
   ImageLayout src_;
   ImageLayout dst_;
@@ -151,12 +114,6 @@ class Depthwise final : public Operator {
   std::vector<std::vector<kernels::DepthwiseTap>> taps_;  // [phase]
 };
 
-std::optional<std::string> refuse_unless_depthwise(const Conv2dShape& shape) {
-  if (shape.depthwise()) return std::nullopt;
-  return join(shape.groups, " groups, ", shape.ic, " input and ", shape.oc,
-              " output channels are not a depthwise convolution");
-}
-
 }  // namespace
 
 std::optional<std::string> refuse_conv2d_depthwise(const OpSpec& spec) {
@@ -165,7 +122,7 @@ std::optional<std::string> refuse_conv2d_depthwise(const OpSpec& spec) {
 
 std::unique_ptr<Operator> make_conv2d_depthwise(const OpSpec& spec) {
   return std::make_unique<Depthwise>(forward_view(parse_conv2d(spec)), activation_of(spec),
-                                     Depthwise::Inputs{true, spec.inputs.size() == 4});
+                                     DepthwiseInputs{true, spec.inputs.size() == 4});
 }
 
 std::optional<std::string> refuse_conv2d_backward_data_depthwise(const OpSpec& spec) {
@@ -174,7 +131,7 @@ std::optional<std::string> refuse_conv2d_backward_data_depthwise(const OpSpec& s
 
 std::unique_ptr<Operator> make_conv2d_backward_data_depthwise(const OpSpec& spec) {
   return std::make_unique<Depthwise>(backward_data_view(parse_conv2d_backward_data(spec)), Clamp{},
-                                     Depthwise::Inputs{false, false});
+                                     DepthwiseInputs{false, false});
 }
 
 }  // namespace fastcnn::ops

@@ -123,6 +123,8 @@ DEPTHWISE = (
     Convolution(1, 16, 16, (12, 15), (3, 3), strides=(1, 2), pads=(0, 1, 1, 0), groups=16),
     Convolution(1, 8, 16, (6, 5), (3, 3), pads=same(1), groups=8),
     Convolution(2, 3, 9, (6, 7), (3, 3), strides=(2, 2), pads=(0, 0, 1, 1), groups=3),
+    Convolution(1, 16, 16, (10, 19), (5, 5), strides=(2, 2), pads=same(2), groups=16),
+    Convolution(1, 10, 10, (9, 12), (7, 7), pads=same(3), dilations=(2, 1), groups=10),
 )
 ALL = (*ORDINARY, *GROUPED, *DEPTHWISE)
 FINISHED = (ORDINARY[4], ORDINARY[11], GROUPED[1], DEPTHWISE[1])
