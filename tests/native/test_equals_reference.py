@@ -41,5 +41,5 @@ def test_results_do_not_depend_on_the_number_of_threads(case, rng, threads):
 def test_every_op_has_a_native_implementation_and_cases():
     native = {op for op, _ in _core.operators()} - {"reorder"}
 
-    assert native == set(ops.names())
+    assert native >= set(ops.names())
     assert {case.op for case in CASES} == set(ops.names())

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "ops/operator.h"
@@ -28,6 +29,16 @@ inline void expect_rank_at_least(const OpSpec& spec, std::size_t input, std::siz
 inline void expect_float_inputs(const OpSpec& spec, std::size_t count) {
   spec.expect_inputs(count, count);
   for (std::size_t i = 0; i < count; ++i) expect_dtype(spec, i, DType::kFloat32);
+}
+
+// Why a kernel of float32 cannot run the node, or nothing.
+inline std::optional<std::string> refuse_types_but_float(const OpSpec& spec) {
+  for (const auto* descs : {&spec.inputs, &spec.outputs}) {
+    for (const TensorDesc& desc : *descs) {
+      if (desc.dtype != DType::kFloat32) return join(name_of(desc.dtype), " is not float32");
+    }
+  }
+  return std::nullopt;
 }
 
 inline void expect_outputs(const OpSpec& spec, std::size_t count) {

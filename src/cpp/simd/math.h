@@ -24,26 +24,41 @@ FASTCNN_INLINE V polynomial(V x, const float (&c)[n]) {
   return sum;
 }
 
+// e^r - 1 for |r| <= ln(2) / 2.
+template <typename V>
+FASTCNN_INLINE V exp_reduced_minus_one(V r) {
+  constexpr float kTerms[] = {1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f,
+                              4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f};
+  return fma(polynomial(r, kTerms), r * r, r);
+}
+
+// v 2^n for an integral n in [-252, 254]: n leaves the range of one power of two at both ends,
+// hence two; a NaN must not become an int.
+template <typename V>
+FASTCNN_INLINE V times_two_to(V v, V n) {
+  n = max(n, V::broadcast(-252.0f));
+  const V half = round(n * V::broadcast(0.5f));
+  return times_power_of_two(times_power_of_two(v, half), n - half);
+}
+
+// x - n ln 2 with n = round(x / ln 2).
+template <typename V>
+FASTCNN_INLINE V reduce_by_ln_two(V x, V& n) {
+  constexpr float kLog2E = 1.44269504088896341f;
+  constexpr float kLn2High = 0.693359375f;  // 10 bits, so that n * kLn2High is exact
+  constexpr float kLn2Low = -2.12194440e-4f;
+  n = round(x * V::broadcast(kLog2E));
+  return fma(n, V::broadcast(-kLn2Low), fma(n, V::broadcast(-kLn2High), x));
+}
+
 // e^x = 2^n e^r with n = round(x / ln 2), |r| <= ln(2) / 2.
 template <typename V>
 FASTCNN_INLINE V exp(V x) {
   constexpr float kLargest = 89.0f;     // already infinite
   constexpr float kSmallest = -104.0f;  // already zero
-  constexpr float kLog2E = 1.44269504088896341f;
-  constexpr float kLn2High = 0.693359375f;  // 10 bits, so that n * kLn2High is exact
-  constexpr float kLn2Low = -2.12194440e-4f;
-  constexpr float kTerms[] = {1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f,
-                              4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f};
-
-  x = min(V::broadcast(kLargest), max(V::broadcast(kSmallest), x));
-  V n = round(x * V::broadcast(kLog2E));
-  const V r = fma(n, V::broadcast(-kLn2Low), fma(n, V::broadcast(-kLn2High), x));
-  const V e_to_r = fma(polynomial(r, kTerms), r * r, r) + V::broadcast(1.0f);
-
-  // n leaves the range of one power of two at both ends, hence two; a NaN must not become an int.
-  n = max(n, V::broadcast(-151.0f));
-  const V half = round(n * V::broadcast(0.5f));
-  return times_power_of_two(times_power_of_two(e_to_r, half), n - half);
+  V n;
+  const V r = reduce_by_ln_two(min(V::broadcast(kLargest), max(V::broadcast(kSmallest), x)), n);
+  return times_two_to(exp_reduced_minus_one(r) + V::broadcast(1.0f), n);
 }
 
 // ln x = e ln 2 + ln(1 + f) with x = 2^e (1 + f), 1 + f in [sqrt(1/2), sqrt(2)).

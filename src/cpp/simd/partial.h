@@ -9,11 +9,17 @@ namespace fastcnn::simd {
 
 static constexpr float kLaneIndex[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
+// True in the first n lanes.
+template <typename V>
+FASTCNN_INLINE typename V::Mask first_lanes(std::size_t n) {
+  static_assert(V::lanes <= sizeof(kLaneIndex) / sizeof(float), "kLaneIndex has a lane too few");
+  return less(V::load(kLaneIndex), V::broadcast(static_cast<float>(n)));
+}
+
 // The first n lanes of v, then `otherwise`.
 template <typename V>
 FASTCNN_INLINE V keep_first(V v, std::size_t n, V otherwise) {
-  static_assert(V::lanes <= sizeof(kLaneIndex) / sizeof(float), "kLaneIndex has a lane too few");
-  return select(less(V::load(kLaneIndex), V::broadcast(static_cast<float>(n))), v, otherwise);
+  return select(first_lanes<V>(n), v, otherwise);
 }
 
 // Up to n elements, then zeros.

@@ -1,48 +1,38 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "cpu/isa.h"
 
 namespace fastcnn::kernels {
 
-// dst[i] = f(a[i]) or f(a[i], b[i]), float32, p and q being the two parameters.
+// dst[i] = f(a[i]) or f(a[i], b[i]), float32. The functions and their formulas: functions.inc.
 //
-//   kClip              min(q, max(p, a))
-//   kLeakyRelu         a where a > 0, else p a
-//   kSigmoid           1 / (1 + e^-a)
-//   kTanh              tanh a
-//   kScale             p a
-//   kAddClip           min(q, max(p, a + b))
-//   kMultiply          a b
-//   kWeightedSum       p a + q b
-//   kReluBackward      a where b > 0, else 0
-//   kLeakyReluBackward a where b > 0, else p a
-//   kClipBackward      a where p < b < q, else 0
-//   kSigmoidBackward   a b (1 - b)
-//   kTanhBackward      a (1 - b^2)
-//
-// Shapes    a, b, dst [count]; b is not read where f has one argument.
-// Aliasing  dst may be a or b itself; no other overlap.
-// NaN       a NaN in a or b reaches dst, but a condition on a NaN is false.
-// Rounding  kWeightedSum, kTanhBackward: one fused multiply-add where the ISA has it; sigmoid and
-//           tanh: simd/math.h; the rest rounds once an operation.
+// Shapes    dst [count]; a and b as their Operand says, at least one of them kEach. b is not read
+//           where f has one argument. kSpread and `lanes` under a whole vector: count is a multiple
+//           of the vector's lanes, and every vector is one pixel of a blocked tensor.
+// Aliasing  dst may be an operand that is kEach; no other overlap.
+// NaN       a NaN in a or b reaches dst, but a condition on a NaN is false, and in a power x^0 and
+//           1^y are 1.
+// Rounding  the functions of simd/math.h, special.h and power.h have the errors stated there, what
+//           is built of them (mish, swish, gelu, elu) under 4 units in the last place of its
+//           largest term; all others round once an operation, or once for a multiply-add.
 // Threads   reentrant; every element stands alone.
 // Errors    none are reported.
-enum class ElementwiseKind {
-  kClip,
-  kLeakyRelu,
-  kSigmoid,
-  kTanh,
-  kScale,
-  kAddClip,
-  kMultiply,
-  kWeightedSum,
-  kReluBackward,
-  kLeakyReluBackward,
-  kClipBackward,
-  kSigmoidBackward,
-  kTanhBackward,
+enum class Operand : std::uint8_t {
+  kEach,    // element i for element i
+  kStay,    // the same `lanes` elements for every vector
+  kScalar,  // one element for all
+  kSpread,  // element k for all of vector k
+};
+
+enum class ElementwiseKind : std::uint8_t {
+#define FASTCNN_UNARY(function, name) k##function,
+#define FASTCNN_BINARY(function, name) k##function,
+#include "kernels/elementwise/functions.inc"
+#undef FASTCNN_UNARY
+#undef FASTCNN_BINARY
 };
 
 struct Elementwise {
@@ -52,6 +42,9 @@ struct Elementwise {
   float* dst;
   float p;
   float q;
+  Operand a_operand;
+  Operand b_operand;
+  std::size_t lanes;  // of each vector that hold something; dst is 0 in the others
 };
 
 using ElementwiseFn = void (*)(const Elementwise&);
