@@ -8,15 +8,18 @@
 namespace fastcnn::ops {
 namespace {
 
-// grad_x: the convolution of grad_y with w transposed, one phase for each place of a stride.
+// conv2d_backward_data and conv2d_transpose: the convolution of the first input with w transposed,
+// one phase for each place of a stride. conv2d_transpose has a bias and an activation.
 class Conv2dBackwardData final : public Operator {
  public:
-  explicit Conv2dBackwardData(const OpSpec& spec)
-      : plan_(std::make_shared<Conv2dDirectPlan>(
-            backward_data_view(parse_conv2d_backward_data(spec)), Layout::kBlocked)) {
+  Conv2dBackwardData(const OpSpec& spec, const Conv2dShape& shape)
+      : clamp_(activation_of(spec)),
+        plan_(std::make_shared<Conv2dDirectPlan>(backward_data_view(shape), Layout::kBlocked)),
+        bias_(spec.inputs.size() == 3) {
     kernel = plan_->kernel_name();
     flops = plan_->flops();
-    input_layouts = {Layout::kBlocked, Layout::kPlain};
+    input_layouts.assign(spec.inputs.size(), Layout::kPlain);
+    input_layouts[0] = Layout::kBlocked;
     output_layouts = {Layout::kBlocked};
     packings = {Conv2dDirectPlan::packing(plan_, 1)};
   }
@@ -26,13 +29,15 @@ class Conv2dBackwardData final : public Operator {
   }
 
   void run(const RunArgs& args) const override {
-    plan_->run({args.src(0), static_cast<const float*>(args.packed[0]), nullptr, nullptr,
-                args.dst(0), Clamp{}},
+    plan_->run({args.src(0), static_cast<const float*>(args.packed[0]),
+                bias_ ? args.src(2) : nullptr, nullptr, args.dst(0), clamp_},
                args.scratch, args.parallel);
   }
 
  private:
+  Clamp clamp_;
   std::shared_ptr<const Conv2dDirectPlan> plan_;
+  bool bias_;
 };
 
 }  // namespace
@@ -43,7 +48,16 @@ std::optional<std::string> refuse_conv2d_backward_data_direct(const OpSpec& spec
 }
 
 std::unique_ptr<Operator> make_conv2d_backward_data_direct(const OpSpec& spec) {
-  return std::make_unique<Conv2dBackwardData>(spec);
+  return std::make_unique<Conv2dBackwardData>(spec, parse_conv2d_backward_data(spec));
+}
+
+std::optional<std::string> refuse_conv2d_transpose_direct(const OpSpec& spec) {
+  parse_conv2d_transpose(spec);
+  return std::nullopt;
+}
+
+std::unique_ptr<Operator> make_conv2d_transpose_direct(const OpSpec& spec) {
+  return std::make_unique<Conv2dBackwardData>(spec, parse_conv2d_transpose(spec));
 }
 
 }  // namespace fastcnn::ops

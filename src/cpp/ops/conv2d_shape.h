@@ -31,6 +31,8 @@ struct Conv2dShape {
 // Each checks a whole node, its outputs too, and throws with the op's name in front.
 Conv2dShape parse_conv2d(const OpSpec& spec);
 Conv2dShape parse_conv2d_backward_data(const OpSpec& spec);
+// As the backward-data of a convolution: x of the op is its y, and y of the op its x.
+Conv2dShape parse_conv2d_transpose(const OpSpec& spec);
 Conv2dShape parse_conv2d_backward_weights(const OpSpec& spec);
 
 }  // namespace fastcnn::ops

@@ -28,25 +28,31 @@ PoolWindow::PoolWindow(const OpSpec& spec, const Shape& image)
     : image_(image),
       kernel_(read<2>(spec, "kernel_size", 1)),
       stride_(read<2>(spec, "strides", 1)),
+      dilation_(spec.attributes.has("dilations") ? read<2>(spec, "dilations", 1)
+                                                 : std::array<std::int64_t, 2>{1, 1}),
       pad_(read<4>(spec, "pads", 0)),
       block_(static_cast<std::int64_t>(cpu::block())),
       count_include_pad_(spec.attributes.get_int("count_include_pad", 0) != 0) {
   require(image.rank() == 4, ErrorKind::kShape, spec.op, ": x must have rank 4, its shape is ",
           image);
+  const bool ceil = spec.attributes.get_int("ceil_mode", 0) != 0;
   std::int64_t pooled[2];
   for (std::size_t axis = 0; axis < 2; ++axis) {
     const char* direction = axis == 0 ? "vertical" : "horizontal";
     const std::int64_t before = pad_[axis];
     const std::int64_t after = pad_[axis + 2];
-    require(std::max(before, after) < kernel_[axis], ErrorKind::kValue, spec.op, ": ", direction,
-            " pads ", before, " and ", after, " must be under the kernel size ", kernel_[axis],
+    const std::int64_t reach = dilation_[axis] * (kernel_[axis] - 1) + 1;
+    require(std::max(before, after) < reach, ErrorKind::kValue, spec.op, ": ", direction, " pads ",
+            before, " and ", after, " must be under the kernel's reach of ", reach,
             ", else a window holds padding alone");
-    const std::int64_t room = image[axis + 2] + before + after - kernel_[axis];
-    require(image[axis + 2] > 0 && room >= 0, ErrorKind::kShape, spec.op, ": ", direction,
-            " kernel size ", kernel_[axis], " is over the padded extent ",
-            image[axis + 2] + before + after, " of x ", image,
+    const std::int64_t extent = image[axis + 2];
+    const std::int64_t room = extent + before + after - reach;
+    require(extent > 0 && room >= 0, ErrorKind::kShape, spec.op, ": ", direction, " kernel size ",
+            kernel_[axis], " is over the padded extent ", extent + before + after, " of x ", image,
             "; take a smaller window or pad more");
     pooled[axis] = room / stride_[axis] + 1;
+    const bool begins_inside = pooled[axis] * stride_[axis] < extent + before;
+    if (ceil && room % stride_[axis] != 0 && begins_inside) ++pooled[axis];
   }
   oh_ = pooled[0];
   ow_ = pooled[1];
@@ -72,6 +78,10 @@ kernels::Pool2d PoolWindow::geometry() const {
   pool.kernel_w = static_cast<std::size_t>(kernel_[1]);
   pool.stride_h = static_cast<std::size_t>(stride_[0]);
   pool.stride_w = static_cast<std::size_t>(stride_[1]);
+  pool.dilation_h = static_cast<std::size_t>(dilation_[0]);
+  pool.dilation_w = static_cast<std::size_t>(dilation_[1]);
+  pool.padded_h = static_cast<std::size_t>(pad_[0] + image_[2] + pad_[2]);
+  pool.padded_w = static_cast<std::size_t>(pad_[1] + image_[3] + pad_[3]);
   pool.pad_top = static_cast<std::size_t>(pad_[0]);
   pool.pad_left = static_cast<std::size_t>(pad_[1]);
   pool.count_include_pad = count_include_pad_;

@@ -11,7 +11,8 @@ namespace fastcnn::ops {
 // The windows of a two-dimensional pooling: attributes read and checked against the image.
 class PoolWindow {
  public:
-  // `image` is x's shape [N, C, H, W]. Throws unless every window holds at least one pixel of x.
+  // `image` is x's shape [N, C, H, W]. Throws unless every window begins before the end of x
+  // and is longer than the padding.
   PoolWindow(const OpSpec& spec, const Shape& image);
 
   const Shape& image() const { return image_; }
@@ -35,6 +36,7 @@ class PoolWindow {
   Shape image_;
   std::array<std::int64_t, 2> kernel_;
   std::array<std::int64_t, 2> stride_;
+  std::array<std::int64_t, 2> dilation_;
   std::array<std::int64_t, 4> pad_;  // top, left, bottom, right
   std::int64_t oh_;
   std::int64_t ow_;

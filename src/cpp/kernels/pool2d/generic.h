@@ -26,22 +26,25 @@ struct WindowMean {
   static FASTCNN_MEMBER V last(V sum, float divisor) { return sum / V::broadcast(divisor); }
 };
 
-// One output pixel. kSize is the side of a square window, 0 where it is known at run time only.
+// One output pixel. kSize is the side of a square window without dilation, 0 where it is known at
+// run time only.
 template <typename V, typename Reduce, std::size_t kSize>
 FASTCNN_INLINE void pool_window(const Pool2d& p, std::size_t i, std::size_t j, WindowSpan rows,
                                 WindowSpan cols) {
   const float* src = p.src + pixel(p, i, j, rows.begin, cols.begin) * V::lanes;
   const std::size_t height = kSize > 0 ? kSize : rows.end - rows.begin;
   const std::size_t width = kSize > 0 ? kSize : cols.end - cols.begin;
+  const std::size_t down = (kSize > 0 ? 1 : p.dilation_h) * p.w * V::lanes;
+  const std::size_t right = (kSize > 0 ? 1 : p.dilation_w) * V::lanes;
   V sum = Reduce::first();
 #pragma GCC unroll 3
   for (std::size_t y = 0; y < height; ++y) {
 #pragma GCC unroll 3
     for (std::size_t x = 0; x < width; ++x) {
-      sum = Reduce::next(sum, V::load(src + (y * p.w + x) * V::lanes));
+      sum = Reduce::next(sum, V::load(src + y * down + x * right));
     }
   }
-  store(p.dst + (i * p.ow + j) * V::lanes, Reduce::last(sum, divisor(p, rows, cols)));
+  store(p.dst + (i * p.ow + j) * V::lanes, Reduce::last(sum, divisor(p, i, j, rows, cols)));
 }
 
 template <typename V, typename Reduce, std::size_t kSize>
@@ -61,7 +64,9 @@ FASTCNN_INLINE void pool_rows(const Pool2d& p) {
 
 template <typename V, typename Reduce>
 FASTCNN_INLINE void pool2d(const Pool2d& p) {
-  if (p.kernel_h == 2 && p.kernel_w == 2) {
+  if (p.dilation_h > 1 || p.dilation_w > 1) {
+    pool_rows<V, Reduce, 0>(p);
+  } else if (p.kernel_h == 2 && p.kernel_w == 2) {
     pool_rows<V, Reduce, 2>(p);
   } else if (p.kernel_h == 3 && p.kernel_w == 3) {
     pool_rows<V, Reduce, 3>(p);

@@ -43,12 +43,14 @@ FASTCNN_INLINE void spread_window(const Pool2d& p, std::size_t i, std::size_t j,
   const std::size_t corner = pixel(p, i, j, rows.begin, cols.begin) * V::lanes;
   const std::size_t height = kSize > 0 ? kSize : rows.end - rows.begin;
   const std::size_t width = kSize > 0 ? kSize : cols.end - cols.begin;
-  Spread spread = Spread::start(p, (i * p.ow + j) * V::lanes, divisor(p, rows, cols));
+  const std::size_t down = (kSize > 0 ? 1 : p.dilation_h) * p.w * V::lanes;
+  const std::size_t right = (kSize > 0 ? 1 : p.dilation_w) * V::lanes;
+  Spread spread = Spread::start(p, (i * p.ow + j) * V::lanes, divisor(p, i, j, rows, cols));
 #pragma GCC unroll 3
   for (std::size_t y = 0; y < height; ++y) {
 #pragma GCC unroll 3
     for (std::size_t x = 0; x < width; ++x) {
-      const std::size_t at = corner + (y * p.w + x) * V::lanes;
+      const std::size_t at = corner + y * down + x * right;
       const V share = spread.next(p, at);
       store(p.grad_src + at, kTiled ? share : V::load(p.grad_src + at) + share);
     }
@@ -98,7 +100,9 @@ FASTCNN_INLINE void pool2d_backward(const Pool2d& p) {
   const bool tiled = p.stride_h == p.kernel_h && p.stride_w == p.kernel_w && p.pad_top == 0 &&
                      p.pad_left == 0 && p.oh * p.kernel_h <= p.h && p.ow * p.kernel_w <= p.w;
   const bool square = p.kernel_h == p.kernel_w;
-  if (tiled && square && p.kernel_h == 2) {
+  if (p.dilation_h > 1 || p.dilation_w > 1) {
+    spread_added<V, Spread, 0>(p);
+  } else if (tiled && square && p.kernel_h == 2) {
     spread_tiled<V, Spread, 2>(p);
   } else if (tiled) {
     spread_tiled<V, Spread, 0>(p);

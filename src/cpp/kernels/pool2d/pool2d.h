@@ -9,9 +9,10 @@ namespace fastcnn::kernels {
 // Pooling of one plane: one image and one block of channels, float32.
 //
 //   kMax              dst[i, j] = max of src over the window at (i stride_h - pad_top,
-//                     j stride_w - pad_left), padding counting as minus infinity
+//                     j stride_w - pad_left), its pixels dilation_h and dilation_w apart, padding
+//                     counting as minus infinity
 //   kAverage          dst[i, j] = sum of src over the window / count, count being the pixels of
-//                     the window inside src, or kernel_h kernel_w if `count_include_pad`
+//                     the window inside src, or inside the padded image if `count_include_pad`
 //   kMaxBackward      grad_src = 0; each window then adds grad_dst[i, j] to the first pixel, row
 //                     by row, whose src equals dst[i, j], for each lane by itself
 //   kAverageBackward  grad_src = 0; each window then adds grad_dst[i, j] / count to its pixels
@@ -24,7 +25,8 @@ namespace fastcnn::kernels {
 //           goes nowhere. A NaN in grad_dst goes where the gradient goes.
 // Rounding  sums are formed in float32, row by row; one division at the end.
 // Threads   reentrant; reads and writes only the memory named here.
-// Errors    none are reported. ops::PoolWindow checks that every window holds a pixel of src.
+// Errors    none are reported. ops::PoolWindow checks that every window begins before the
+//           end of src.
 // Source    Jarrett et al., "What is the Best Multi-Stage Architecture for Object Recognition?",
 //           ICCV 2009, section 2.
 struct Pool2d {
@@ -32,7 +34,9 @@ struct Pool2d {
   std::size_t oh, ow;
   std::size_t kernel_h, kernel_w;
   std::size_t stride_h, stride_w;
+  std::size_t dilation_h, dilation_w;
   std::size_t pad_top, pad_left;
+  std::size_t padded_h, padded_w;  // src with all its padding; a window may reach beyond
   bool count_include_pad;
   std::size_t first_row, last_row;
   const float* src;       // all but kAverageBackward
