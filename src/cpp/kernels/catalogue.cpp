@@ -56,6 +56,9 @@ constexpr Line kLines[] = {
 #define FASTCNN_FAMILY "reduce"
 #include "kernels/reduce/kernels.inc"
 #undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "reduce_axes"
+#include "kernels/reduce_axes/kernels.inc"
+#undef FASTCNN_FAMILY
 #define FASTCNN_FAMILY "softmax"
 #include "kernels/softmax/kernels.inc"
 #undef FASTCNN_FAMILY

@@ -42,28 +42,6 @@ std::unique_ptr<Operator> make_metric(const char* name, std::size_t inputs, Samp
 
 }  // namespace
 
-std::optional<std::string> refuse_argmax_scalar(const OpSpec&) { return std::nullopt; }
-
-std::unique_ptr<Operator> make_argmax_scalar(const OpSpec& spec) {
-  expect_float_inputs(spec, 1);
-  expect_outputs(spec, 1);
-  spec.expect_rank(0, 2);
-  const Shape& x = spec.inputs[0].shape;
-  require(x[1] > 0, ErrorKind::kShape, spec.op, ": x must have a class or more, its shape is ", x);
-  expect_output(spec, 0, {x[0]}, DType::kInt32);
-  const Samples samples = samples_of(x);
-
-  return make_metric("argmax_f32__scalar", 1, samples, [=](const RunArgs& args, std::int64_t row) {
-    const float* scores = args.src(0) + row * samples.cols;
-    std::int64_t best = 0;
-    // A NaN is the highest score of all, as in NumPy.
-    for (std::int64_t c = 1; c < samples.cols && !std::isnan(scores[best]); ++c) {
-      if (scores[c] > scores[best] || std::isnan(scores[c])) best = c;
-    }
-    static_cast<std::int32_t*>(args.outputs[0])[row] = static_cast<std::int32_t>(best);
-  });
-}
-
 std::optional<std::string> refuse_top_k_correct_scalar(const OpSpec&) { return std::nullopt; }
 
 std::unique_ptr<Operator> make_top_k_correct_scalar(const OpSpec& spec) {

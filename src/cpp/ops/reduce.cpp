@@ -7,7 +7,8 @@
 #include "ops/operator.h"
 #include "ops/split.h"
 
-// reduce_mean: the mean of all elements, NaN of none. penalty: l1 sum |w| + l2 sum w^2.
+// reduce_sum and reduce_mean of all elements, the mean NaN of none. penalty: l1 sum |w| + l2 sum
+// w^2.
 namespace fastcnn::ops {
 namespace {
 
@@ -17,7 +18,7 @@ class ReduceOp final : public Operator {
       : kernel_(kernels::select_reduce(kind)),
         count_(spec.inputs[0].shape.count()),
         split_(divide_up(count_, kRun), kRun * sizeof(float)) {
-    if (kind == kernels::ReduceKind::kSum) divisor_ = static_cast<double>(count_);
+    if (spec.op == "reduce_mean") divisor_ = static_cast<double>(count_);
     if (kind == kernels::ReduceKind::kPenalty) {
       l1_ = static_cast<float>(spec.attributes.get_float("l1"));
       l2_ = static_cast<float>(spec.attributes.get_float("l2"));
@@ -77,25 +78,25 @@ class ReduceMeanBackward final : public Operator {
   std::int64_t stored_;
 };
 
-void check_scalar_of_one(const OpSpec& spec) {
-  expect_float_inputs(spec, 1);
-  expect_outputs(spec, 1);
-  expect_output(spec, 0, Shape{});
-}
-
 }  // namespace
 
-std::optional<std::string> refuse_reduce_mean(const OpSpec& spec) {
-  check_scalar_of_one(spec);
+std::optional<std::string> refuse_reduce_all(const OpSpec& spec) {
+  if (spec.inputs.size() > 1) return "the axes are not known when the plan is made";
+  spec.expect_inputs(1, 1);
+  expect_outputs(spec, 1);
+  if (const auto other = refuse_types_but_float(spec)) return other;
+  if (spec.outputs[0].shape.count() != 1) return "the result is not one number";
   return std::nullopt;
 }
 
-std::unique_ptr<Operator> make_reduce_mean(const OpSpec& spec) {
+std::unique_ptr<Operator> make_reduce_all(const OpSpec& spec) {
   return std::make_unique<ReduceOp>(spec, kernels::ReduceKind::kSum);
 }
 
 std::optional<std::string> refuse_penalty(const OpSpec& spec) {
-  check_scalar_of_one(spec);
+  expect_float_inputs(spec, 1);
+  expect_outputs(spec, 1);
+  expect_output(spec, 0, Shape{});
   return std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 
 #include "ops/checks.h"
 #include "ops/split.h"
+#include "ops/stored_shape.h"
 
 namespace fastcnn::ops {
 namespace {
@@ -15,17 +16,18 @@ constexpr double kBytesPerElement = 2 * sizeof(float);
 // An element, 22 of them for exp where there is one.
 double flops_of(SoftmaxKind rows) { return rows == SoftmaxKind::kSoftmaxBackwardRows ? 4 : 25; }
 
-// Over axis 1 of a plain tensor [N, C, inner...]. Rank 2: rows are shared out; else runs of pixels
-// of one sample.
+// Over one axis of a plain tensor, here that of the channels: rows are shared out where it is the
+// last, else runs of the positions inside it.
 class SoftmaxOperator final : public Operator {
  public:
-  SoftmaxOperator(const Shape& shape, SoftmaxKind rows, SoftmaxKind pixels, bool backward)
-      : channels_(shape[1]),
-        inner_(inner_of(shape)),
-        rank_two_(shape.rank() == 2),
+  SoftmaxOperator(const Shape& shape, std::size_t axis, SoftmaxKind rows, SoftmaxKind pixels,
+                  bool backward)
+      : channels_(shape[axis]),
+        inner_(extent_product(shape, axis + 1, shape.rank())),
+        in_rows_(inner_ == 1),
         backward_(backward),
-        kernel_(kernels::select_softmax(rank_two_ ? rows : pixels)),
-        positions_(shape[0] * inner_),
+        kernel_(kernels::select_softmax(in_rows_ ? rows : pixels)),
+        positions_(extent_product(shape, 0, axis) * inner_),
         split_(positions_,
                std::max(flops_of(rows), kBytesPerElement) * static_cast<double>(channels_)) {
     kernel = kernel_.name;
@@ -41,7 +43,7 @@ class SoftmaxOperator final : public Operator {
         const std::int64_t sample = position / inner_;
         const std::int64_t pixel = position % inner_;
         const std::int64_t count =
-            rank_two_ ? end - position : std::min(end - position, inner_ - pixel);
+            in_rows_ ? end - position : std::min(end - position, inner_ - pixel);
         const std::int64_t at = sample * channels_ * inner_ + pixel;
         kernels::Softmax softmax = {};
         softmax.count = static_cast<std::size_t>(count);
@@ -62,15 +64,9 @@ class SoftmaxOperator final : public Operator {
   }
 
  private:
-  static std::int64_t inner_of(const Shape& shape) {
-    std::int64_t inner = 1;
-    for (std::size_t axis = 2; axis < shape.rank(); ++axis) inner *= shape[axis];
-    return inner;
-  }
-
   std::int64_t channels_;
   std::int64_t inner_;
-  bool rank_two_;
+  bool in_rows_;
   bool backward_;
   kernels::SoftmaxKernel kernel_;
   std::int64_t positions_;
@@ -81,35 +77,42 @@ std::unique_ptr<Operator> make_softmax(const OpSpec& spec, std::size_t inputs, S
                                        SoftmaxKind pixels) {
   expect_float_inputs(spec, inputs);
   expect_outputs(spec, 1);
-  expect_rank_at_least(spec, 0, 2);
   const Shape& shape = spec.inputs[0].shape;
   for (std::size_t i = 1; i < inputs; ++i) expect_shape(spec, i, shape);
   expect_output(spec, 0, shape);
-  return std::make_unique<SoftmaxOperator>(shape, rows, pixels, inputs == 2);
+  return std::make_unique<SoftmaxOperator>(shape, axis_of(spec, 1), rows, pixels, inputs == 2);
 }
 
 }  // namespace
 
-std::optional<std::string> refuse_softmax_plain(const OpSpec&) { return std::nullopt; }
+std::optional<std::string> refuse_softmax_plain(const OpSpec& spec) {
+  return refuse_types_but_float(spec);
+}
 
 std::unique_ptr<Operator> make_softmax_plain(const OpSpec& spec) {
   return make_softmax(spec, 1, SoftmaxKind::kSoftmaxRows, SoftmaxKind::kSoftmaxPixels);
 }
 
-std::optional<std::string> refuse_log_softmax_plain(const OpSpec&) { return std::nullopt; }
+std::optional<std::string> refuse_log_softmax_plain(const OpSpec& spec) {
+  return refuse_types_but_float(spec);
+}
 
 std::unique_ptr<Operator> make_log_softmax_plain(const OpSpec& spec) {
   return make_softmax(spec, 1, SoftmaxKind::kLogSoftmaxRows, SoftmaxKind::kLogSoftmaxPixels);
 }
 
-std::optional<std::string> refuse_softmax_backward_plain(const OpSpec&) { return std::nullopt; }
+std::optional<std::string> refuse_softmax_backward_plain(const OpSpec& spec) {
+  return refuse_types_but_float(spec);
+}
 
 std::unique_ptr<Operator> make_softmax_backward_plain(const OpSpec& spec) {
   return make_softmax(spec, 2, SoftmaxKind::kSoftmaxBackwardRows,
                       SoftmaxKind::kSoftmaxBackwardPixels);
 }
 
-std::optional<std::string> refuse_log_softmax_backward_plain(const OpSpec&) { return std::nullopt; }
+std::optional<std::string> refuse_log_softmax_backward_plain(const OpSpec& spec) {
+  return refuse_types_but_float(spec);
+}
 
 std::unique_ptr<Operator> make_log_softmax_backward_plain(const OpSpec& spec) {
   return make_softmax(spec, 2, SoftmaxKind::kLogSoftmaxBackwardRows,

@@ -27,12 +27,17 @@ inline std::int64_t extent_product(const Shape& shape, std::size_t begin, std::s
   return product;
 }
 
-inline std::size_t axis_of(const OpSpec& spec) {
-  const std::int64_t axis = spec.attributes.get_int("axis");
+// The attribute `axis`, negative from the end; `otherwise` where the node has none.
+inline std::size_t axis_of(const OpSpec& spec, std::int64_t otherwise) {
+  const std::int64_t axis = spec.attributes.get_int("axis", otherwise);
   const auto rank = static_cast<std::int64_t>(spec.inputs[0].shape.rank());
-  require(axis >= 0 && axis < rank, ErrorKind::kValue, spec.op, ": axis is ", axis,
+  require(axis >= -rank && axis < rank, ErrorKind::kValue, spec.op, ": axis is ", axis,
           ", the input has axes 0 to ", rank - 1);
-  return static_cast<std::size_t>(axis);
+  return static_cast<std::size_t>(axis < 0 ? axis + rank : axis);
+}
+
+inline std::size_t axis_of(const OpSpec& spec) {
+  return axis_of(spec, spec.attributes.get_int("axis"));
 }
 
 // True where every one of `channels` is whole blocks.
