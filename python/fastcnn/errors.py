@@ -26,6 +26,10 @@ class UnsupportedError(FastcnnError, NotImplementedError):
     """The request is well formed, but nothing here can carry it out."""
 
 
+class PerformanceWarning(UserWarning):
+    """Something works, but runs far slower than it could."""
+
+
 class OutOfMemoryError(FastcnnError, MemoryError):
     """Memory could not be had."""
 

@@ -4,8 +4,10 @@
 #include <optional>
 
 #include "bindings/convert/arrays.h"
+#include "bindings/host_operator.h"
 #include "bindings/register.h"
 #include "engine/plan.h"
+#include "engine/refusals.h"
 
 namespace py = pybind11;
 using namespace pybind11::literals;
@@ -55,21 +57,27 @@ void check_indices(const std::vector<std::size_t>& indices, std::size_t count) {
   }
 }
 
+PlanSpec graph_from(const std::vector<ValueTuple>& values, const std::vector<NodeTuple>& nodes) {
+  PlanSpec spec;
+  for (const ValueTuple& value : values) spec.values.push_back(value_from(value));
+  for (const auto& [name, op, inputs, outputs, attributes] : nodes) {
+    check_indices(inputs, values.size());
+    check_indices(outputs, values.size());
+    spec.nodes.push_back({name, op, inputs, outputs, Attributes(attributes)});
+  }
+  return spec;
+}
+
 std::unique_ptr<Plan> make_plan(const std::vector<ValueTuple>& values,
                                 const std::vector<NodeTuple>& nodes,
                                 const std::vector<std::size_t>& inputs,
                                 const std::vector<std::size_t>& outputs,
                                 const std::vector<std::pair<std::size_t, std::size_t>>& updates,
                                 std::size_t threads, bool guard, bool winograd,
-                                const std::shared_ptr<engine::PackCache>& cache) {
-  PlanSpec spec;
-  for (const ValueTuple& value : values) spec.values.push_back(value_from(value));
+                                const std::shared_ptr<engine::PackCache>& cache,
+                                const std::optional<py::function>& host) {
+  PlanSpec spec = graph_from(values, nodes);
   const std::size_t count = values.size();
-  for (const auto& [name, op, node_inputs, node_outputs, attributes] : nodes) {
-    check_indices(node_inputs, count);
-    check_indices(node_outputs, count);
-    spec.nodes.push_back({name, op, node_inputs, node_outputs, Attributes(attributes)});
-  }
   check_indices(inputs, count);
   check_indices(outputs, count);
   for (const auto& [state, now] : updates) check_indices({state, now}, count);
@@ -80,6 +88,7 @@ std::unique_ptr<Plan> make_plan(const std::vector<ValueTuple>& values,
   spec.guard = guard;
   spec.options.winograd = winograd;
   spec.cache = cache;
+  if (host) spec.host = host_factory(*host);
   const py::gil_scoped_release release;
   return std::make_unique<Plan>(std::move(spec));
 }
@@ -142,6 +151,15 @@ Arrays run(const Plan& plan, const Arrays& inputs, std::optional<Arrays> given,
   return std::move(*given);
 }
 
+std::vector<std::pair<std::string, std::string>> refusals(const std::vector<ValueTuple>& values,
+                                                          const std::vector<NodeTuple>& nodes) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const engine::Refusal& refusal : engine::refusals(graph_from(values, nodes))) {
+    pairs.emplace_back(refusal.node, refusal.why);
+  }
+  return pairs;
+}
+
 py::list steps(const Plan& plan) {
   py::list list;
   for (const engine::StepInfo& step : plan.steps()) {
@@ -159,9 +177,12 @@ void register_plan(py::module_& module) {
       .def(py::init<>())
       .def_property_readonly("size_bytes", &engine::PackCache::size_bytes);
 
+  module.def("refusals", &refusals, py::kw_only(), "values"_a, "nodes"_a,
+             "(node, why) of each node that no implementation takes.");
+
   py::class_<Plan>(module, "Plan")
       .def(py::init(&make_plan), py::kw_only(), "values"_a, "nodes"_a, "inputs"_a, "outputs"_a,
-           "updates"_a, "threads"_a, "guard"_a, "winograd"_a, "cache"_a)
+           "updates"_a, "threads"_a, "guard"_a, "winograd"_a, "cache"_a, "host"_a)
       .def(
           "run",
           [](const Plan& plan, const Arrays& inputs, std::optional<Arrays> outputs) {

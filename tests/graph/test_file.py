@@ -236,7 +236,7 @@ def set_field(place: str, value: object):
         ("nodes.0.outputs.0.shape", [-1], "extents from 0"),
         ("nodes.0.outputs.0.shape", [2**40], "extents from 0"),
         ("nodes.0.outputs.0.shape", [1] * 9, "up to 8 extents"),
-        ("nodes.0.outputs.0.dtype", "float16", "element type"),
+        ("nodes.0.outputs.0.dtype", "complex64", "element type"),
         ("nodes.0.outputs.0.name", "kernel", "defines 'kernel' twice"),
         ("nodes.0.name", "clip", "two nodes are named 'clip'"),
         ("nodes.0.attrs.strides", [0, 1], "strides"),

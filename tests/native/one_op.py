@@ -44,7 +44,7 @@ def graph_of(case: Case, arrays: list[Array], form: str) -> Graph:
 
 def run_native(graph: Graph, arrays: list[Array], threads: int = 2) -> list[Array]:
     """Results of the native plan; raises if a kernel writes outside of its memory."""
-    plan = make_plan(graph, threads=threads, guard=True)
+    plan = make_plan(graph, threads=threads, guard=True, strict=True)
     return plan.run([np.asarray(arrays[i], order="C") for i in range(len(graph.inputs))])
 
 

@@ -201,4 +201,5 @@ def test_what_cannot_be_computed_is_refused_with_the_values(weights, attrs, mess
             guard=True,
             winograd=True,
             cache=_core.PackCache(),
+            host=None,
         )

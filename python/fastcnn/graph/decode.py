@@ -10,9 +10,11 @@ from fastcnn.errors import FileFormatError
 from fastcnn.graph.graph import Graph
 from fastcnn.graph.node import Node
 from fastcnn.graph.value import Traits, Type, Value
-from fastcnn.typing import Array, Attribute, DType
+from fastcnn.typing import DTYPES, Array, Attribute
 
 MAX_RANK = 8
+MAX_LIST = 2 * MAX_RANK
+"""Numbers in an attribute: two for each axis."""
 MAX_EXTENT = 2**31 - 1
 MAX_INTEGER = 2**63 - 1
 
@@ -79,15 +81,14 @@ def _field(item: Any, key: str, kind: type[T]) -> T:
 def _value(item: Any) -> Value:
     dtype = _field(item, "dtype", str)
     shape = _field(item, "shape", list)
-    dtypes: dict[str, DType] = {"float32": "float32", "int32": "int32"}
-    if dtype not in dtypes:
+    if dtype not in DTYPES:
         raise FileFormatError(f"the graph holds an element type it may not: {_short(dtype)}")
     if len(shape) > MAX_RANK or not all(_is_extent(extent) for extent in shape):
         raise FileFormatError(
             f"a shape must be up to {MAX_RANK} extents from 0 to {MAX_EXTENT}, or null, "
             f"it is {_short(shape)}"
         )
-    return Value(_field(item, "name", str), Type(tuple(shape), dtypes[dtype]))
+    return Value(_field(item, "name", str), Type(tuple(shape), dtype))
 
 
 def _traits(item: Any) -> Traits | None:
@@ -110,10 +111,14 @@ def _penalty(traits: Any, key: str) -> float:
 def _attribute(name: str, value: Any) -> Attribute:
     if isinstance(value, (str, float)) or _is_integer(value):
         return value  # type: ignore[no-any-return]
-    if isinstance(value, list) and len(value) <= MAX_RANK and all(map(_is_integer, value)):
-        return tuple(value)
+    if isinstance(value, list) and len(value) <= MAX_LIST:
+        if all(map(_is_integer, value)):
+            return tuple(value)
+        if all(isinstance(item, float) for item in value):
+            return tuple(value)
     raise FileFormatError(
-        f"the attribute {_short(name)} must be a number, a text or up to {MAX_RANK} integers, "
+        f"the attribute {_short(name)} must be a number, a text or up to {MAX_LIST} numbers of "
+        f"one kind, "
         f"it is {_short(value)}"
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import cast
 
 from fastcnn.errors import GraphError
 from fastcnn.graph.value import Value
@@ -40,6 +41,19 @@ class Node:
         if len(self.outputs) != 1:
             raise GraphError(f"node '{self.name}' ({self.op}) has {len(self.outputs)} outputs")
         return self.outputs[0]
+
+    def integer(self, name: str) -> int:
+        """The attribute of that name, an integer."""
+        value = self.attrs[name]
+        assert isinstance(value, int), (self, name)
+        return value
+
+    def integers(self, name: str) -> tuple[int, ...]:
+        """The attribute of that name, a tuple of integers."""
+        value = self.attrs[name]
+        assert isinstance(value, tuple), (self, name)
+        assert all(isinstance(item, int) for item in value), (self, name)
+        return cast("tuple[int, ...]", value)
 
     def __repr__(self) -> str:
         """As `y = relu(x)`."""

@@ -24,10 +24,12 @@ _ALIGNMENT = 8
 _METADATA = "__metadata__"
 _DTYPES = {
     "float64": "F64",
+    "float16": "F16",
     "float32": "F32",
     "int64": "I64",
     "int32": "I32",
     "uint8": "U8",
+    "int8": "I8",
     "bool": "BOOL",
 }
 

@@ -47,6 +47,7 @@ from fastcnn.ops import transpose as _transpose  # noqa: F401
 from fastcnn.ops.builder import Builder as Builder
 from fastcnn.ops.channels import Tie as Tie
 from fastcnn.ops.evaluate import evaluate as evaluate
+from fastcnn.ops.evaluate import run_reference as run_reference
 from fastcnn.ops.infer import infer as infer
 from fastcnn.ops.op import Op as Op
 from fastcnn.ops.op import get as get

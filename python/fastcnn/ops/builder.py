@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fastcnn.errors import GraphError
 from fastcnn.graph import Graph, Node, Traits, Type, Value, verify
 from fastcnn.ops.infer import infer
-from fastcnn.typing import Array, Attribute, DType, Shape
+from fastcnn.typing import DTYPES, Array, Attribute, DType, Shape
 
 
 class Builder:
@@ -82,9 +82,7 @@ class Builder:
 
 
 def _dtype_of(data: Array) -> DType:
-    name = data.dtype.name
-    if name == "float32":
-        return "float32"
-    if name == "int32":
-        return "int32"
-    raise GraphError(f"graph: arrays must be float32 or int32, this one is {name}")
+    for dtype in DTYPES:
+        if data.dtype == dtype:
+            return dtype
+    raise GraphError(f"graph: arrays must be {', '.join(DTYPES)}, this one is {data.dtype}")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from fastcnn.errors import InvalidValueError
 from fastcnn.graph import Graph, Value
 from fastcnn.ops import op as registry
-from fastcnn.typing import Array
+from fastcnn.typing import Array, Attributes
 
 
 def evaluate(
@@ -39,13 +39,23 @@ def evaluate(
         known[value.name] = _as(dtype, np.asarray(feeds[value.name]))
     with np.errstate(all="ignore"):  # infinities and NaNs follow IEEE 754, as in the kernels
         for node in graph.nodes:
-            result = registry.get(node.op).reference(*map(read, node.inputs), **node.attrs)
-            arrays = result if isinstance(result, tuple) else (result,)
+            arrays = _run(node.op, list(map(read, node.inputs)), node.attrs)
             for value, array in zip(node.outputs, arrays, strict=True):
-                known[value.name] = np.asarray(array)
+                known[value.name] = _as(dtype, array)
     for value in (*graph.outputs, *(new for _, new in graph.updates)):
         read(value)
     return known
+
+
+def run_reference(op: str, inputs: Sequence[Array], attrs: Attributes) -> list[Array]:
+    """Outputs of one op, always as a list; floats are computed in float64."""
+    with np.errstate(all="ignore"):
+        return _run(op, [_as(np.float64, array) for array in inputs], attrs)
+
+
+def _run(op: str, inputs: Sequence[Array], attrs: Attributes) -> list[Array]:
+    result = registry.get(op).reference(*inputs, **attrs)
+    return [np.asarray(array) for array in (result if isinstance(result, tuple) else (result,))]
 
 
 def _as(dtype: type[np.floating], array: Array) -> Array:

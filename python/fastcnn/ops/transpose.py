@@ -40,7 +40,7 @@ class Transpose(Op):
     def gradient(self, g: Builder, node: Node, *grads: Value | None) -> Sequence[Value | None]:
         (grad_y,) = grads
         assert grad_y is not None
-        perm = _perm(node)
+        perm = node.integers("perm")
         inverse = tuple(perm.index(axis) for axis in range(len(perm)))
         return [g.apply("transpose", grad_y, perm=inverse)]
 
@@ -48,12 +48,6 @@ class Transpose(Op):
         (x,), y = node.inputs, node.output
         return [
             Tie.same(x, axis, y, i)
-            for i, axis in enumerate(_perm(node))
+            for i, axis in enumerate(node.integers("perm"))
             if x.shape[axis] is not None
         ]
-
-
-def _perm(node: Node) -> tuple[int, ...]:
-    perm = node.attrs["perm"]
-    assert isinstance(perm, tuple)
-    return perm

@@ -63,6 +63,6 @@ def _draw(type_: Type, batch: int, rng: np.random.Generator) -> Array:
         extent if extent is not None else batch if axis == 0 else UNKNOWN_EXTENT
         for axis, extent in enumerate(type_.shape)
     )
-    if type_.dtype == "int32":
-        return np.zeros(shape, np.int32)
-    return rng.standard_normal(shape).astype(np.float32)
+    if np.dtype(type_.dtype).kind != "f":
+        return np.zeros(shape, type_.dtype)
+    return rng.standard_normal(shape).astype(type_.dtype)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from fastcnn.graph import Graph, Node, Value, verify
-from fastcnn.ops import get
+from fastcnn.ops import run_reference
 from fastcnn.passes.base import Pass
 
 MAX_ELEMENTS = 1 << 24
@@ -54,14 +54,9 @@ def _can_fold(graph: Graph, node: Node) -> bool:
 
 
 def _values(node: Node) -> list[Value]:
-    arrays = []
-    for value in node.inputs:
-        assert value.data is not None
-        wide = np.issubdtype(value.data.dtype, np.floating)
-        arrays.append(value.data.astype(np.float64) if wide else value.data)
-    result = get(node.op).reference(*arrays, **node.attrs)
-    results = result if isinstance(result, tuple) else (result,)
+    inputs = [value.data for value in node.inputs if value.data is not None]
+    arrays = run_reference(node.op, inputs, node.attrs)
     return [
-        replace(value, data=np.ascontiguousarray(array, dtype=value.type.dtype))
-        for value, array in zip(node.outputs, results, strict=True)
+        replace(value, data=np.asarray(array, value.type.dtype, order="C"))
+        for value, array in zip(node.outputs, arrays, strict=True)
     ]

@@ -41,9 +41,7 @@ class MergeReshapes(Rewrite):
             return None
         x = first.inputs[0]
         if node.op == "transpose":
-            p, q = first.attrs["perm"], node.attrs["perm"]
-            assert isinstance(p, tuple)
-            assert isinstance(q, tuple)
+            p, q = first.integers("perm"), node.integers("perm")
             return _merged(graph, first, node, x, {"perm": tuple(p[i] for i in q)})
         if not (_is_closed(x.shape) and _is_closed(node.output.shape)):
             return None
@@ -60,8 +58,7 @@ def _merged(
 
 def _is_idle(node: Node) -> bool:
     """Whether the axes longer than 1 keep their order (and some axis moves)."""
-    perm, shape = node.attrs["perm"], node.inputs[0].shape
-    assert isinstance(perm, tuple)
+    perm, shape = node.integers("perm"), node.inputs[0].shape
     if perm == tuple(range(len(perm))) or not _is_closed(shape) or perm[0] != 0:
         return False
     moved = [axis for axis in perm if shape[axis] != 1]

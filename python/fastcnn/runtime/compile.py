@@ -31,6 +31,7 @@ def compile(
     device: str = "cpu",
     precision: str = "float32",
     winograd: bool = True,
+    strict: bool = False,
     check: bool | None = None,
 ) -> Session:
     """Makes a model ready to run.
@@ -43,12 +44,15 @@ def compile(
         precision: "float32".
         winograd: Whether 3x3 convolutions may run by Winograd's algorithm: up to three times as
             fast, with a rounding error about twice that of a plain sum.
+        strict: Whether to refuse a graph some nodes of which no native implementation takes;
+            otherwise a warning names them and they run on their NumPy references.
         check: Whether every pass compares outputs before and after on random input; if None,
             only for graphs of up to 50 million multiply-adds whose image size is known.
 
     Raises:
         FileFormatError: The file is damaged.
-        UnsupportedError: The device or the precision is not there.
+        UnsupportedError: The device or the precision is not there; or, if strict, a native
+            implementation. Where the image size is open, the first call with a size finds that.
     """
     if device != "cpu":
         raise UnsupportedError(f"compile: device '{device}' is not there; this build has 'cpu'")
@@ -63,12 +67,20 @@ def compile(
         check = _is_small(graph)
     ready, reports = for_inference(graph, check=check)
     threads = min(threads or get_num_threads(), get_num_threads())
-    return Session(ready, threads=threads, reports=tuple(reports), winograd=winograd)
+    session = Session(
+        ready, threads=threads, reports=tuple(reports), winograd=winograd, strict=strict
+    )
+    if _shapes_known(ready):
+        session.check_coverage()
+    return session
+
+
+def _shapes_known(graph: Graph) -> bool:
+    return all(None not in value.shape[1:] for value in graph.inputs)
 
 
 def _is_small(graph: Graph) -> bool:
-    shapes_known = all(None not in value.shape[1:] for value in graph.inputs)
-    return shapes_known and statistics(graph).macs <= _CHECKED_MACS
+    return _shapes_known(graph) and statistics(graph).macs <= _CHECKED_MACS
 
 
 def _graph_of(model: HasGraph | Graph | str | os.PathLike[str]) -> Graph:

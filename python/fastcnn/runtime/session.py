@@ -14,6 +14,7 @@ from fastcnn import _core
 from fastcnn.errors import InvalidValueError
 from fastcnn.graph import Graph, Value
 from fastcnn.passes import PassReport, specialize
+from fastcnn.runtime.host import check_coverage
 from fastcnn.runtime.machine import peak_gflops
 from fastcnn.runtime.plan import make_plan
 from fastcnn.runtime.table import Table
@@ -42,6 +43,7 @@ class Session:
         reports: tuple[PassReport, ...] = (),
         guard: bool = False,
         winograd: bool = True,
+        strict: bool = False,
     ) -> None:
         """Takes a graph that no pass has anything left to do on; see `runtime.compile`."""
         self.graph = graph
@@ -49,6 +51,8 @@ class Session:
         self.reports = reports
         self._guard = guard
         self._winograd = winograd
+        self._strict = strict
+        self._warned = False
         self._cache = _core.PackCache()
         self._plans: OrderedDict[tuple[Shape, ...], _core.Plan] = OrderedDict()
         self._lock = threading.Lock()
@@ -97,17 +101,35 @@ class Session:
             return plan
         with self._lock:
             if shapes not in self._plans:
-                names = (value.name for value in self.graph.inputs)
+                graph = self._specialized(shapes)
+                self._check_coverage(graph)
                 self._plans[shapes] = make_plan(
-                    specialize(self.graph, dict(zip(names, shapes, strict=True))),
+                    graph,
                     threads=self.threads,
                     guard=self._guard,
                     winograd=self._winograd,
                     cache=self._cache,
+                    strict=self._strict,
                 )
                 if len(self._plans) > _MAX_PLANS:
                     self._plans.popitem(last=False)
             return self._plans[shapes]
+
+    def check_coverage(self) -> None:
+        """Warns, once, of the nodes that run on NumPy; refuses them if the session is strict.
+
+        Raises:
+            UnsupportedError: It is strict, and there are such nodes.
+        """
+        self._check_coverage(self._specialized(tuple(_filled(x.shape) for x in self.graph.inputs)))
+
+    def _check_coverage(self, graph: Graph) -> None:
+        if not self._warned:
+            self._warned = check_coverage(graph, strict=self._strict)
+
+    def _specialized(self, shapes: tuple[Shape, ...]) -> Graph:
+        names = (value.name for value in self.graph.inputs)
+        return specialize(self.graph, dict(zip(names, shapes, strict=True)))
 
     def explain(self, *arrays: Array) -> Table:
         """What runs, in which layout, on which kernel, and why; with the time of each step.
@@ -177,9 +199,9 @@ class Session:
     def _random_inputs(self) -> list[Array]:
         rng = np.random.default_rng(0)
         return [
-            rng.random([1 if extent is None else extent for extent in value.shape], np.float32)
-            if value.type.dtype == "float32"
-            else np.zeros([1 if extent is None else extent for extent in value.shape], np.int32)
+            rng.random(_filled(value.shape)).astype(value.type.dtype)
+            if np.dtype(value.type.dtype).kind == "f"
+            else np.zeros(_filled(value.shape), value.type.dtype)
             for value in self.graph.inputs
         ]
 
@@ -214,6 +236,11 @@ def as_input(value: Value, array: Array) -> Array:
             f"input '{value.name}': takes numbers, was given an array of {array.dtype}"
         )
     return np.asarray(array, value.type.dtype, order="C")
+
+
+def _filled(shape: Shape) -> tuple[int, ...]:
+    """`shape` with 1 for what is unknown."""
+    return tuple(1 if extent is None else extent for extent in shape)
 
 
 def _describe(inputs: list[Array]) -> str:

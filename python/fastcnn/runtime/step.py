@@ -9,6 +9,7 @@ import numpy as np
 from fastcnn import _core
 from fastcnn.graph import Graph
 from fastcnn.passes import specialize
+from fastcnn.runtime.host import check_coverage
 from fastcnn.runtime.machine import get_num_threads
 from fastcnn.runtime.plan import make_plan
 from fastcnn.runtime.session import as_input
@@ -61,8 +62,11 @@ class Step:
         plan = self._plans.get(shapes)
         if plan is None:
             names = (value.name for value in self._graph.inputs)
+            graph = specialize(self._graph, dict(zip(names, shapes, strict=True)))
+            if not self._plans:
+                check_coverage(graph, strict=False)
             plan = self._plans[shapes] = make_plan(
-                specialize(self._graph, dict(zip(names, shapes, strict=True))),
+                graph,
                 threads=self._threads,
                 state=self.state,
                 guard=self._guard,

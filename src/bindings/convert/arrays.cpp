@@ -5,13 +5,34 @@ namespace py = pybind11;
 namespace fastcnn::bindings {
 
 DType dtype_from(const std::string& name) {
-  if (name == "float32") return DType::kFloat32;
-  if (name == "int32") return DType::kInt32;
-  throw Error(ErrorKind::kType, join("plan: values are float32 or int32, not ", name));
+  std::string known;
+  for (const DType type : kDTypes) {
+    if (name == name_of(type)) return type;
+    known += join(known.empty() ? "" : ", ", name_of(type));
+  }
+  throw Error(ErrorKind::kType, join("plan: values are of one of ", known, ", not ", name));
 }
 
 py::dtype numpy_dtype(DType type) {
-  return type == DType::kFloat32 ? py::dtype::of<float>() : py::dtype::of<std::int32_t>();
+  switch (type) {
+    case DType::kFloat32:
+      return py::dtype::of<float>();
+    case DType::kInt32:
+      return py::dtype::of<std::int32_t>();
+    case DType::kFloat16:
+      return py::dtype("float16");
+    case DType::kFloat64:
+      return py::dtype::of<double>();
+    case DType::kUInt8:
+      return py::dtype::of<std::uint8_t>();
+    case DType::kInt8:
+      return py::dtype::of<std::int8_t>();
+    case DType::kInt64:
+      return py::dtype::of<std::int64_t>();
+    case DType::kBool:
+      break;
+  }
+  return py::dtype::of<bool>();
 }
 
 bool fits(const py::array& array, const TensorDesc& desc) {

@@ -14,7 +14,8 @@ namespace fastcnn {
 // The attributes of one node, by name. A wrong type or a missing required one throws.
 class Attributes {
  public:
-  using Value = std::variant<std::int64_t, double, std::string, std::vector<std::int64_t>>;
+  using Value = std::variant<std::int64_t, double, std::string, std::vector<std::int64_t>,
+                             std::vector<double>>;
 
   Attributes() = default;
   explicit Attributes(std::map<std::string, Value> values) : values_(std::move(values)) {}
@@ -47,6 +48,12 @@ class Attributes {
   }
   std::vector<std::int64_t> get_ints(const std::string& name) const {
     return get<std::vector<std::int64_t>>(name);
+  }
+  std::vector<double> get_floats(const std::string& name) const {
+    if (const auto* integers = std::get_if<std::vector<std::int64_t>>(&find(name))) {
+      return {integers->begin(), integers->end()};
+    }
+    return get<std::vector<double>>(name);
   }
 
  private:

@@ -7,10 +7,61 @@
 
 namespace fastcnn {
 
-enum class DType : std::uint8_t { kFloat32, kInt32 };
+// The types of elements, with NumPy's names. Only kFloat32 has kernels of its own throughout; what
+// else an implementation takes, it says itself.
+enum class DType : std::uint8_t {
+  kFloat32,
+  kInt32,
+  kFloat16,
+  kFloat64,
+  kUInt8,
+  kInt8,
+  kInt64,
+  kBool,
+};
 
-constexpr std::size_t size_of(DType) { return 4; }
-constexpr const char* name_of(DType type) { return type == DType::kFloat32 ? "float32" : "int32"; }
+constexpr DType kDTypes[] = {DType::kFloat32, DType::kInt32, DType::kFloat16, DType::kFloat64,
+                             DType::kUInt8,   DType::kInt8,  DType::kInt64,   DType::kBool};
+
+constexpr std::size_t size_of(DType type) {
+  switch (type) {
+    case DType::kFloat32:
+    case DType::kInt32:
+      return 4;
+    case DType::kFloat64:
+    case DType::kInt64:
+      return 8;
+    case DType::kFloat16:
+      return 2;
+    case DType::kUInt8:
+    case DType::kInt8:
+    case DType::kBool:
+      break;
+  }
+  return 1;
+}
+
+constexpr const char* name_of(DType type) {
+  switch (type) {
+    case DType::kFloat32:
+      return "float32";
+    case DType::kInt32:
+      return "int32";
+    case DType::kFloat16:
+      return "float16";
+    case DType::kFloat64:
+      return "float64";
+    case DType::kUInt8:
+      return "uint8";
+    case DType::kInt8:
+      return "int8";
+    case DType::kInt64:
+      return "int64";
+    case DType::kBool:
+      break;
+  }
+  return "bool";
+}
 
 // How the elements of a tensor lie in memory.
 //

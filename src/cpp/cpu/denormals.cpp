@@ -8,7 +8,7 @@ namespace fastcnn::cpu {
 namespace {
 
 #if defined(__x86_64__)
-constexpr unsigned kFlushBits = 0x8040;  // MXCSR: flush to zero, denormals are zero
+constexpr unsigned long long kFlushBits = 0x8040;  // MXCSR: flush to zero, denormals are zero
 unsigned long long read_control() { return _mm_getcsr(); }
 void write_control(unsigned long long value) { _mm_setcsr(static_cast<unsigned>(value)); }
 #elif defined(__aarch64__)
@@ -30,5 +30,9 @@ void write_control(unsigned long long) {}
 FlushDenormals::FlushDenormals() : saved_(read_control()) { write_control(saved_ | kFlushBits); }
 
 FlushDenormals::~FlushDenormals() { write_control(saved_); }
+
+KeepDenormals::KeepDenormals() : saved_(read_control()) { write_control(saved_ & ~kFlushBits); }
+
+KeepDenormals::~KeepDenormals() { write_control(saved_); }
 
 }  // namespace fastcnn::cpu

@@ -15,4 +15,17 @@ class FlushDenormals {
   unsigned long long saved_;
 };
 
+// While it lives, this thread computes with denormal numbers as IEEE 754 says: for code that is not
+// ours, inside of a FlushDenormals.
+class KeepDenormals {
+ public:
+  KeepDenormals();
+  ~KeepDenormals();
+  KeepDenormals(const KeepDenormals&) = delete;
+  KeepDenormals& operator=(const KeepDenormals&) = delete;
+
+ private:
+  unsigned long long saved_;
+};
+
 }  // namespace fastcnn::cpu

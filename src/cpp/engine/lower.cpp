@@ -100,10 +100,13 @@ class Lowering {
     program_.steps.push_back(std::move(step));
   }
 
-  static ops::Choice choose(const ops::OpSpec& op, const NodeSpec& node) {
+  ops::Choice choose(const ops::OpSpec& op, const NodeSpec& node) const {
     try {
       return ops::choose(op);
     } catch (const Error& error) {
+      if (spec_.host && error.kind() != ErrorKind::kInternal) {
+        return {spec_.host(node, op), nullptr, error.what()};
+      }
       throw Error(error.kind(), join(error.what(), " (node '", node.name, "')"));
     }
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -36,6 +37,10 @@ struct NodeSpec {
   Attributes attributes;
 };
 
+// Makes the operator of a node that no implementation takes, for the caller to run in its own way.
+using HostFactory =
+    std::function<std::unique_ptr<ops::Operator>(const NodeSpec& node, const ops::OpSpec& spec)>;
+
 // A graph with every shape known, as numbers.
 struct PlanSpec {
   std::vector<ValueSpec> values;
@@ -47,6 +52,7 @@ struct PlanSpec {
   // Every buffer apart, poisoned with NaN and fenced; each step's fences are checked after it.
   bool guard = false;
   ops::PlanOptions options;
+  HostFactory host;  // empty: what no implementation takes is an error
   std::shared_ptr<PackCache> cache;
 };
 

@@ -61,6 +61,7 @@ class Concat final : public Operator {
 
 std::optional<std::string> refuse_concat(const OpSpec& spec) {
   require(!spec.inputs.empty(), ErrorKind::kShape, spec.op, ": takes at least 1 input, has 0");
+  expect_four_bytes(spec);
   const std::size_t axis = axis_of(spec);
   const Shape& first = spec.inputs[0].shape;
   std::int64_t extent = 0;

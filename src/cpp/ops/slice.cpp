@@ -104,6 +104,8 @@ void expect_axis(const OpSpec& spec, std::size_t axis, std::int64_t extent) {
 
 std::optional<std::string> refuse_slice(const OpSpec& spec) {
   spec.expect_inputs(1, 1);
+  expect_four_bytes(spec);
+  expect_default(spec, "step", 1);
   const std::size_t axis = axis_of(spec);
   const std::int64_t start = spec.attributes.get_int("start");
   const std::int64_t stop = spec.attributes.get_int("stop");

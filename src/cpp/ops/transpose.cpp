@@ -123,6 +123,7 @@ class Transpose final : public Operator {
 std::optional<std::string> refuse_transpose(const OpSpec& spec) {
   spec.expect_inputs(1, 1);
   expect_outputs(spec, 1);
+  expect_four_bytes(spec);
   const Shape& from = spec.inputs[0].shape;
   const std::vector<std::int64_t> perm = spec.attributes.get_ints("perm", from.rank());
   std::vector<bool> seen(from.rank(), false);
