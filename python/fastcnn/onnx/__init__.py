@@ -3,4 +3,5 @@
 The packages this needs (onnx, keras, torch) are imported by the functions that use them.
 """
 
+from fastcnn.onnx.from_keras import from_keras as from_keras
 from fastcnn.onnx.save import save as save

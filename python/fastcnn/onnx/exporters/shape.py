@@ -14,7 +14,11 @@ exports_as("concat", "Concat", "axis")
 exports_as("flatten", "Flatten", "axis")
 exports_as("gather", "Gather", "axis")
 exports_as("range", "Range")
-exports_as("shape_of", "Shape", "start", "end")
+
+
+@exports("shape_of")
+def shape_of(g: Writer, node: Node) -> None:
+    g.emit(node, "Shape", start=attribute(node, "start"), end=attribute(node, "stop"))
 
 
 @exports("reshape")
@@ -65,6 +69,29 @@ def pad2d(g: Writer, node: Node) -> None:
     amounts = g.integers(node, "pads", (0, 0, *pads[:2], 0, 0, *pads[2:]))
     value = g.constant(node, "value", np.array(attribute(node, "value"), node.output.type.dtype))
     g.emit(node, "Pad", node.inputs[0].name, amounts, value)
+
+
+@exports("resize")
+def resize(g: Writer, node: Node) -> None:
+    coordinates = attribute(node, "coordinates")
+    scales = attribute(node, "scales")
+    if scales:
+        size = ["", g.constant(node, "scales", np.array(scales, np.float32))]
+    else:
+        size = ["", "", *g.late(node, "sizes")]
+    g.emit(
+        node,
+        "Resize",
+        node.inputs[0].name,
+        *size,
+        since=19 if coordinates == "half_pixel_symmetric" else 0,
+        mode=attribute(node, "mode"),
+        coordinate_transformation_mode=coordinates,
+        nearest_mode=attribute(node, "rounding"),
+        cubic_coeff_a=attribute(node, "cubic_a"),
+        exclude_outside=attribute(node, "exclude_outside"),
+        extrapolation_value=attribute(node, "extrapolation"),
+    )
 
 
 @exports("depth_to_space")
