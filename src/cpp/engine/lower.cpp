@@ -71,11 +71,12 @@ class Lowering {
   bool is_constant(std::size_t value) const { return spec_.values[value].role == Role::kConstant; }
 
   void lower_node(const NodeSpec& node) {
-    ops::OpSpec op{node.op, node.attributes, {}, {}, spec_.options};
+    ops::OpSpec op{node.op, node.attributes, {}, {}, spec_.options, {}};
     for (const std::size_t v : node.inputs) {
       require(born_[v] != kNone, ErrorKind::kInternal, "plan: node '", node.name, "' reads '",
               spec_.values[v].name, "' before it is made");
       op.inputs.push_back(program_.tensors[born_[v]].desc);
+      op.constants.push_back(is_constant(v) ? spec_.values[v].data.get() : nullptr);
     }
     for (const std::size_t v : node.outputs) op.outputs.push_back(spec_.values[v].desc);
 

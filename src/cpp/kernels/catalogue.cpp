@@ -29,6 +29,9 @@ constexpr Line kLines[] = {
 #define FASTCNN_FAMILY "conv2d_direct"
 #include "kernels/conv2d_direct/kernels.inc"
 #undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "conv2d_sparse"
+#include "kernels/conv2d_sparse/kernels.inc"
+#undef FASTCNN_FAMILY
 #define FASTCNN_FAMILY "dropout"
 #include "kernels/dropout/kernels.inc"
 #undef FASTCNN_FAMILY

@@ -25,6 +25,12 @@ struct OpSpec {
   std::vector<TensorDesc> inputs;
   std::vector<TensorDesc> outputs;
   PlanOptions options = {};
+  // For each input its data, plain, where it is a constant, else null. May be empty: none is.
+  std::vector<const void*> constants = {};
+
+  const void* constant(std::size_t input) const {
+    return input < constants.size() ? constants[input] : nullptr;
+  }
 
   // Throws kShape/kType with the op's name in front unless the count and rank are as told.
   void expect_inputs(std::size_t at_least, std::size_t at_most) const;

@@ -20,6 +20,12 @@ struct f32 {
   static FASTCNN_MEMBER f32 broadcast(float x) { return {_mm256_set1_ps(x)}; }
   static FASTCNN_MEMBER f32 zero() { return {_mm256_setzero_ps()}; }
   static FASTCNN_MEMBER f32 load(const float* p) { return {_mm256_loadu_ps(p)}; }
+  static FASTCNN_MEMBER f32 load_even(const float* p) {
+    const __m256 pairs = _mm256_shuffle_ps(_mm256_loadu_ps(p), _mm256_loadu_ps(p + lanes - 1),
+                                           _MM_SHUFFLE(3, 1, 2, 0));
+    return {
+        _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(pairs), _MM_SHUFFLE(3, 1, 2, 0)))};
+  }
   static FASTCNN_MEMBER __m256i first(std::size_t n) {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)),
                               _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
@@ -27,11 +33,26 @@ struct f32 {
   static FASTCNN_MEMBER f32 load_partial(const float* p, std::size_t n) {
     return {_mm256_maskload_ps(p, first(n))};
   }
+  static FASTCNN_MEMBER f32 load_range(const float* p, std::size_t begin, std::size_t n) {
+    return {_mm256_maskload_ps(p, _mm256_andnot_si256(first(begin), first(begin + n)))};
+  }
 };
 
 FASTCNN_INLINE void store(float* p, f32 a) { _mm256_storeu_ps(p, a.v); }
+// Three plain stores at most: a masked one takes tens of cycles on AMD's cores.
 FASTCNN_INLINE void store_partial(float* p, f32 a, std::size_t n) {
-  _mm256_maskstore_ps(p, f32::first(n), a.v);
+  __m128 rest = _mm256_castps256_ps128(a.v);
+  if ((n & 4) != 0) {
+    _mm_storeu_ps(p, rest);
+    rest = _mm256_extractf128_ps(a.v, 1);
+    p += 4;
+  }
+  if ((n & 2) != 0) {
+    _mm_storel_pi(reinterpret_cast<__m64*>(p), rest);
+    rest = _mm_movehl_ps(rest, rest);
+    p += 2;
+  }
+  if ((n & 1) != 0) _mm_store_ss(p, rest);
 }
 
 FASTCNN_INLINE f32 operator+(f32 a, f32 b) { return {_mm256_add_ps(a.v, b.v)}; }

@@ -23,6 +23,14 @@ struct f32 {
   static FASTCNN_MEMBER __mmask16 first(std::size_t n) {
     return static_cast<__mmask16>((1u << n) - 1u);
   }
+  static FASTCNN_MEMBER f32 load_range(const float* p, std::size_t begin, std::size_t n) {
+    return {_mm512_maskz_loadu_ps(_kandn_mask16(first(begin), first(begin + n)), p)};
+  }
+  static FASTCNN_MEMBER f32 load_even(const float* p) {
+    const __m512i places =
+        _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 17, 19, 21, 23, 25, 27, 29, 31);
+    return {_mm512_permutex2var_ps(_mm512_loadu_ps(p), places, _mm512_loadu_ps(p + lanes - 1))};
+  }
   static FASTCNN_MEMBER f32 load_partial(const float* p, std::size_t n) {
     return {_mm512_maskz_loadu_ps(first(n), p)};
   }

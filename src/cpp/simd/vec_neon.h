@@ -22,6 +22,14 @@ struct f32 {
   static FASTCNN_MEMBER f32 broadcast(float x) { return {vdupq_n_f32(x), vdupq_n_f32(x)}; }
   static FASTCNN_MEMBER f32 zero() { return broadcast(0.0f); }
   static FASTCNN_MEMBER f32 load(const float* p) { return {vld1q_f32(p), vld1q_f32(p + 4)}; }
+  static FASTCNN_MEMBER f32 load_range(const float* p, std::size_t begin, std::size_t n) {
+    float lane[lanes] = {};
+    for (std::size_t i = begin; i < begin + n; ++i) lane[i] = p[i];
+    return load(lane);
+  }
+  static FASTCNN_MEMBER f32 load_even(const float* p) {
+    return {vld2q_f32(p).val[0], vld2q_f32(p + lanes - 1).val[1]};
+  }
   static FASTCNN_MEMBER f32 load_partial(const float* p, std::size_t n) {
     float lane[lanes] = {};
     for (std::size_t i = 0; i < n; ++i) lane[i] = p[i];

@@ -11,6 +11,8 @@
 //
 //   V::lanes                       lanes in one vector
 //   V::zero()  V::broadcast(x)     V::load(p)  V::load_partial(p, n): n < lanes, the rest zero
+//   V::load_range(p, first, n)     lanes [first, first + n) of p, the others zero and not read
+//   V::load_even(p)                p[0], p[2], ... p[2 (lanes - 1)], and reads nothing past that
 //   store(p, v)                    store_partial(p, v, n): n < lanes
 //   + - * /   fma(a, b, c) = a * b + c, rounded once where the ISA can
 //   product_error(a, b, p)         a * b - p, exactly, where p is a * b rounded
@@ -40,6 +42,16 @@ struct f32 {
   static FASTCNN_MEMBER f32 load(const float* p) {
     f32 r;
     for (std::size_t i = 0; i < lanes; ++i) r.v[i] = p[i];
+    return r;
+  }
+  static FASTCNN_MEMBER f32 load_range(const float* p, std::size_t begin, std::size_t n) {
+    f32 r = zero();
+    for (std::size_t i = begin; i < begin + n; ++i) r.v[i] = p[i];
+    return r;
+  }
+  static FASTCNN_MEMBER f32 load_even(const float* p) {
+    f32 r;
+    for (std::size_t i = 0; i < lanes; ++i) r.v[i] = p[2 * i];
     return r;
   }
   static FASTCNN_MEMBER f32 load_partial(const float* p, std::size_t n) {

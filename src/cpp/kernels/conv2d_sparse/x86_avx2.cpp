@@ -1,0 +1,14 @@
+#include "kernels/conv2d_sparse/generic.h"
+#include "simd/vec_avx2.h"
+
+namespace fastcnn::kernels {
+
+void conv2d_sparse_f32_1x8__avx2(const Conv2dSparse& c, std::size_t vectors) {
+  sparse_panel<simd::avx2::f32, 8>(c, vectors);
+}
+
+void conv2d_sparse_finish_f32__avx2(const SparseFinish& f) { sparse_finish<simd::avx2::f32>(f); }
+
+void conv2d_sparse_fill_f32__avx2(const SparseFill& f) { sparse_fill<simd::avx2::f32>(f); }
+
+}  // namespace fastcnn::kernels

@@ -1,0 +1,166 @@
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/aligned_buffer.h"
+#include "ops/activation.h"
+#include "ops/conv2d_shape.h"
+#include "ops/sparse_tiles.h"
+#include "ops/sparse_weights.h"
+
+namespace fastcnn::ops {
+namespace {
+
+// A panel and the weights and sums that pass by share the first cache.
+constexpr std::int64_t kPanelBytes = 24 << 10;
+// Tasks of one image: two threads find enough to share, and few panels are filled twice.
+constexpr std::int64_t kTasks = 2;
+// Above this share of non-zeros dense kernels win.
+constexpr double kMaxDensity = 0.25;
+
+// y = act(x * w + b + residual) where most of w is zero. A task is one tile of one image and a part
+// of the output channels: it fills panel after panel and lets every row add what it has there.
+class Sparse final : public Operator {
+ public:
+  explicit Sparse(const OpSpec& spec)
+      : shape_(parse_conv2d(spec)),
+        clamp_(activation_of(spec)),
+        x_layout_(spec.inputs[0].layout),
+        residual_(spec.inputs.size() == 4),
+        kernel_(kernels::select_conv2d_sparse()),
+        tiles_(shape_, kernel_, kPanelBytes),
+        weights_(std::make_shared<SparseWeights>(
+            shape_, tiles_, static_cast<const float*>(spec.constant(1)), parts_of_group())) {
+    kernel = kernel_.name;
+    flops = 2.0 * static_cast<double>(weights_->nonzeros()) *
+            static_cast<double>(shape_.n * shape_.oh * shape_.ow);
+    input_layouts = {x_layout_, Layout::kPlain, Layout::kPlain};
+    output_layouts = {Layout::kPlain};
+    packings = {SparseWeights::packing(weights_, 1)};
+    if (residual_) {
+      input_layouts.push_back(Layout::kPlain);
+      in_place = {{0, 3}};
+    }
+    for (const SparseWeights::Part& part : weights_->parts()) {
+      most_rows_ = std::max(most_rows_, part.channels);
+    }
+  }
+
+  std::size_t scratch_bytes(std::size_t threads) const override {
+    return threads * worker_floats() * sizeof(float);
+  }
+
+  void run(const RunArgs& args) const override {
+    const std::int64_t tiles = shape_.n * tiles_.count();
+    const auto parts = static_cast<std::int64_t>(weights_->parts().size());
+    args.parallel(
+        static_cast<std::size_t>(tiles * parts), [&](std::size_t task, std::size_t worker) {
+          const auto item = static_cast<std::int64_t>(task);
+          run_part(args, item / parts, weights_->parts()[static_cast<std::size_t>(item % parts)],
+                   static_cast<float*>(args.scratch) + worker * worker_floats());
+        });
+  }
+
+ private:
+  std::int64_t parts_of_group() const {
+    const std::int64_t tiles = std::max<std::int64_t>(shape_.n * tiles_.count() * shape_.groups, 1);
+    return std::clamp<std::int64_t>(divide_up(kTasks, tiles), 1,
+                                    divide_up(shape_.oc_per_group(), 32));
+  }
+
+  std::size_t panel_floats() const {
+    return static_cast<std::size_t>(tiles_.panel_channels() * tiles_.channel_floats());
+  }
+  std::size_t worker_floats() const {
+    const std::size_t floats =
+        panel_floats() + static_cast<std::size_t>(most_rows_ * tiles_.pixels());
+    return (floats + kAlignment - 1) / kAlignment * kAlignment;
+  }
+
+  void run_part(const RunArgs& args, std::int64_t tile_of_batch, const SparseWeights::Part& part,
+                float* scratch) const {
+    const std::int64_t image = tile_of_batch / tiles_.count();
+    const std::int64_t tile = tile_of_batch % tiles_.count();
+    const auto plane = static_cast<std::size_t>(shape_.oh * shape_.ow);
+    const auto row = static_cast<std::size_t>(tiles_.dst_row());
+    const auto vectors = static_cast<std::size_t>(tiles_.vectors());
+    const auto lanes = static_cast<std::size_t>(tiles_.lanes());
+    const std::vector<kernels::SparsePiece> pieces = tiles_.pieces(tile);
+    const std::vector<SparseTiles::Part> pixels = tiles_.parts(tile);
+    const std::int64_t dst = (image * shape_.oc + part.channel) * shape_.oh * shape_.ow;
+    const float* const x = args.src(0) + image * image_floats();
+    const char* const packed = static_cast<const char*>(args.packed[0]);
+    float* const panel = scratch;
+    float* const sums = scratch + panel_floats();
+
+    // A tile that lies in the output as a whole is summed up there.
+    const bool whole = tiles_.is_whole(pixels);
+    kernels::Conv2dSparse work{};
+    work.src = panel;
+    work.dst = whole ? args.dst(0) + dst + pixels[0].dst : sums;
+    work.row_stride = whole ? plane : vectors * lanes;
+    work.vector_stride = whole ? row : lanes;
+    work.residual = residual_ ? args.src(3) + dst + pixels[0].dst : nullptr;
+    work.low = clamp_.low;
+    work.high = clamp_.high;
+    for (const SparseWeights::Work& of_panel : part.work) {
+      const SparseWeights::Panel& channels = weights_->panels()[of_panel.panel];
+      tiles_.fill(x, x_layout_, pieces, channels.channel, channels.channels, panel);
+      work.rows = reinterpret_cast<const kernels::SparseRow*>(packed + of_panel.rows);
+      work.num_rows = of_panel.num_rows;
+      work.entries = reinterpret_cast<const kernels::SparseEntry*>(packed + of_panel.entries);
+      work.bias = of_panel.first ? args.src(2) + part.channel : nullptr;
+      work.finish = whole && of_panel.last;
+      kernel_.multiply(work, vectors);
+    }
+    if (whole) return;
+    for (const SparseTiles::Part& cut : pixels) {
+      const std::int64_t place = dst + cut.dst;
+      kernel_.finish({sums + static_cast<std::size_t>(cut.first_row) * lanes, vectors * lanes,
+                      static_cast<std::size_t>(part.channels), static_cast<std::size_t>(cut.rows),
+                      static_cast<std::size_t>(cut.columns),
+                      residual_ ? args.src(3) + place : nullptr, args.dst(0) + place, plane, row,
+                      clamp_.low, clamp_.high});
+    }
+  }
+
+  std::int64_t image_floats() const {
+    const auto block = static_cast<std::int64_t>(cpu::block());
+    const std::int64_t channels =
+        x_layout_ == Layout::kPlain ? shape_.ic : round_up(shape_.ic, block);
+    return channels * shape_.h * shape_.w;
+  }
+
+  Conv2dShape shape_;
+  Clamp clamp_;
+  Layout x_layout_;
+  bool residual_;
+  const kernels::Conv2dSparseKernel& kernel_;
+  SparseTiles tiles_;
+  std::shared_ptr<const SparseWeights> weights_;
+  std::int64_t most_rows_ = 0;
+};
+
+}  // namespace
+
+std::optional<std::string> refuse_conv2d_sparse(const OpSpec& spec) {
+  const Conv2dShape shape = parse_conv2d(spec);
+  if (spec.constant(1) == nullptr) return "the weights are not constant";
+  if (shape.depthwise()) return "depthwise";
+  const std::int64_t count = shape.oc * shape.ic_per_group() * shape.taps();
+  const auto* const weights = static_cast<const float*>(spec.constant(1));
+  const auto zeros = std::count(weights, weights + count, 0.0f);
+  const double density = static_cast<double>(count - zeros) / static_cast<double>(count);
+  if (count == 0 || density > kMaxDensity) {
+    return join(static_cast<int>(100 * density), "% of the weights are not zero, over ",
+                static_cast<int>(100 * kMaxDensity), "%");
+  }
+  return std::nullopt;
+}
+
+std::unique_ptr<Operator> make_conv2d_sparse(const OpSpec& spec) {
+  return std::make_unique<Sparse>(spec);
+}
+
+}  // namespace fastcnn::ops
