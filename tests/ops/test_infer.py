@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 
 from fastcnn.errors import DTypeError, InvalidValueError, ShapeError, UnsupportedError
@@ -13,6 +15,7 @@ WINDOW = {"strides": (1, 1), "pads": (0, 0, 0, 0), "dilations": (1, 1), "groups"
 POOL = {"kernel_size": (2, 2), "strides": (2, 2), "pads": (0, 0, 0, 0)}
 X, W, B = Type((None, 4, 8, 8)), Type((6, 4, 3, 3)), Type((6,))
 LABELS = Type((None,), "int32")
+VECTOR, SCALAR = Type((3,), "int64"), Type((), "int64")
 HELD = {"l1": 0.0, "l2": 0.0, "hold_zeros": 0}
 SGD = {"momentum": 0.9, "nesterov": 0, **HELD}
 
@@ -54,30 +57,63 @@ REFUSED = [
     ("max_pool2d_backward", (X, X, X), POOL, ShapeError, "grad_y must have shape"),
     ("average_pool2d", (X,), {**POOL, "count_include_pad": 2}, InvalidValueError, "from 0 to 1"),
     ("global_average_pool2d_backward", (X,), {"input_size": (8, 8)}, ShapeError, "grad_y"),
-    ("add", (X, Type((None, 4, 8, 7))), {}, ShapeError, "b, like a,"),
-    ("add", (X, Type((None, 4, 8))), {}, ShapeError, "b, like a,"),
+    ("add", (X, Type((None, 4, 8, 7))), {}, ShapeError, "do not fit"),
+    ("add", (X, Type((None, 3, 1, 1))), {}, ShapeError, "do not fit"),
+    ("add", (X, Type(X.shape, "float64")), {}, DTypeError, "b, like a, must be float32"),
+    ("multiply", (Type((2,), "bool"),) * 2, {}, DTypeError, "must be numbers"),
+    ("where", (X, X, X), {}, DTypeError, "condition must be bool"),
+    ("prelu", (Type((2, 1)), Type((2, 3))), {}, ShapeError, "slope must broadcast"),
+    ("matmul", (Type((2, 3)), Type((2, 3))), {}, ShapeError, "3 columns, b has 2 rows"),
+    ("gelu", (X,), {"approximate": "sin"}, InvalidValueError, "one of none, tanh"),
+    ("cast", (X,), {"dtype": "complex64"}, InvalidValueError, "dtype must be one of"),
+    ("gather", (X, X), {"axis": 0}, DTypeError, "indices must be int32 or int64"),
+    ("squeeze", (X,), {"axes": (1,)}, ShapeError, "axis 1 of x must have extent 1"),
+    ("squeeze", (X,), {"axes": (1, 1)}, InvalidValueError, "each once"),
+    ("expand", (X,), {"shape": (3, 8, 8)}, ShapeError, "do not fit"),
+    ("tile", (X,), {"repeats": (1, 2)}, ShapeError, "one repeat an axis"),
+    ("pad", (X,), {"pads": (0,) * 4}, ShapeError, "two pads an axis"),
+    ("pad", (X,), {"pads": (0,) * 8, "mode": "mirror"}, InvalidValueError, "mode must be one of"),
+    ("pad", (X,), {"pads": (0, -3, 0, 0, 0, -2, 0, 0)}, ShapeError, "crop more than"),
+    ("depth_to_space", (X,), {"block_size": 3, "mode": "DCR"}, ShapeError, "multiple of 9"),
+    ("space_to_depth", (X,), {"block_size": 3}, ShapeError, "multiple of 3"),
+    ("reduce_sum", (X,), {"axes": (4,), "keepdims": 0}, InvalidValueError, "from 0 to 3"),
+    ("argmax", (Type((2, 0)),), {}, ShapeError, "must not be empty"),
+    ("top_k", (X,), {"k": 5, "axis": 1, "largest": 1, "sorted": 1}, ShapeError, "has 4"),
+    ("resize", (X,), {"sizes": (1, 4, 8)}, InvalidValueError, "one of sizes and scales"),
+    ("resize", (X,), {"sizes": (1, 4, 8, 8), "coordinates": "c"}, InvalidValueError, "coord"),
+    ("resize", (X,), {"scales": (1.0, 1.0, 0.1, 1.0)}, InvalidValueError, "leave nothing"),
+    ("range", (LABELS, LABELS, LABELS), {}, ShapeError, "start must have 0 axes"),
+    ("fill", (), {"shape": (-1,), "value": 0.0, "dtype": "bool"}, InvalidValueError, "at least 0"),
+    ("reshape", (X, LABELS), {}, DTypeError, "shape must be int64"),
+    ("reshape", (X, Type((None,), "int64")), {}, ShapeError, "number of integers in shape"),
+    ("slice", (X, *(Type((2,), "int64"),) * 2), {"axis": 0}, ShapeError, "one integer"),
+    (
+        "conv2d_transpose",
+        (Type((1, 6, 2, 2)), Type((6, 4, 3, 3)), Type((4,))),
+        {**WINDOW, "pads": (2, 2, 2, 2)},
+        ShapeError,
+        "leave nothing",
+    ),
+    ("max_pool2d", (X,), {**POOL, "ceil_mode": 2}, InvalidValueError, "ceil_mode"),
     ("clip", (X,), {"low": 1.0, "high": 0.0}, InvalidValueError, "high must be .* at least 1.0"),
     ("leaky_relu", (X,), {"alpha": "a"}, InvalidValueError, "alpha must be a number"),
     ("scale", (X,), {"factor": float("nan")}, InvalidValueError, "factor"),
     ("dropout", (X,), {"rate": 1.0, "seed": 0}, InvalidValueError, "rate must be below 1"),
     ("dropout", (X,), {"rate": 0.5, "seed": -1}, InvalidValueError, "seed"),
     ("dropout_train", (X, Type(())), {"rate": 0.5, "seed": 0}, DTypeError, "step must be int32"),
-    ("softmax", (Type((4,)),), {}, ShapeError, "2 axes or more"),
+    ("softmax", (Type((4,)),), {}, InvalidValueError, "axis must be"),
     ("batch_norm", (X, B, B, B, B), {"epsilon": 0.1, "momentum": 0.9}, ShapeError, "gamma"),
     ("batch_norm_train", (X, Type((4,)), Type((4,))), {"epsilon": -1.0}, InvalidValueError, "eps"),
     ("moving_average", (B, B), {"momentum": 1.5}, InvalidValueError, "from 0.0 to 1.0"),
     ("reshape", (X,), {"shape": (0, 255)}, ShapeError, "cannot become"),
-    ("reshape", (X,), {"shape": (2, 128)}, ShapeError, "use -1"),
     ("reshape", (X,), {"shape": (-1, -1)}, InvalidValueError, "-1 once"),
     ("reshape", (X,), {"shape": (0, 4, 8, 8, 0)}, ShapeError, "copies axis 4"),
     ("reshape", (X,), {"shape": (0, -2)}, InvalidValueError, "at least -1"),
     ("transpose", (X,), {"perm": (0, 1, 2, 2)}, InvalidValueError, "each axis from 0 to 3 once"),
     ("concat", (X, Type((None, 2, 8, 7))), {"axis": 1}, ShapeError, "input 1"),
     ("concat", (X,), {"axis": 4}, InvalidValueError, "axis .* from 0 to 3"),
-    ("concat", (X,), {"axis": 0}, ShapeError, "must be known"),
     ("concat", (), {"axis": 0}, InvalidValueError, "one input or more"),
-    ("slice", (X,), {"axis": 1, "start": 2, "stop": 2}, InvalidValueError, r"\[2, 2\)"),
-    ("slice", (X,), {"axis": 1, "start": 2, "stop": 5}, InvalidValueError, r"\[0, 4\)"),
+    ("slice", (X,), {"axis": 1, "start": 2, "stop": 3, "step": 0}, InvalidValueError, "step"),
     ("slice_backward", (X,), {"axis": 1, "start": 2, "size": 5}, InvalidValueError, r"\[2, 6\)"),
     ("pad2d", (X,), {"pads": (-4, 0, -4, 0), "value": 0.0}, ShapeError, "leave nothing"),
     ("sparse_softmax_cross_entropy", (Type((None, 3)), Type((None,))), {}, DTypeError, "labels"),
@@ -111,8 +147,16 @@ def test_what_does_not_fit_is_refused_with_the_reason(op, types, attrs, error, m
     assert op in str(raised.value)
 
 
-@pytest.mark.parametrize("op", names())
-def test_integers_are_refused_where_floats_are_asked(op, rng):
+ANY_TYPE = {  # of one input, or of inputs whose types need not agree
+    *("abs", "negative", "sign", "argmax", "argmin", "cast", "concat", "depth_to_space"),
+    *("expand", "fill", "flatten", "gather", "pad", "reshape", "resize", "shape_of", "slice"),
+    *("space_to_depth", "squeeze", "tile", "top_k", "transpose", "unsqueeze"),
+    *(name for name in names() if name.startswith("reduce_") and "log" not in name),
+} - {"reduce_mean_backward"}
+
+
+@pytest.mark.parametrize("op", sorted(set(names()) - ANY_TYPE))
+def test_other_types_are_refused_where_one_is_asked(op, rng):
     case = cases(op)[0]
     types = [Type(array.shape, array.dtype.name) for array in case.inputs(rng)]
 
@@ -128,7 +172,12 @@ def test_an_attribute_that_is_missing_is_named(op, rng):
     case = cases(op)[0]
     types = [Type(array.shape, array.dtype.name) for array in case.inputs(rng)]
 
-    for name in case.attrs.keys() - {"activation"}:
+    optional = {
+        name
+        for name, parameter in inspect.signature(get(op).infer).parameters.items()
+        if parameter.default is not parameter.empty
+    }
+    for name in case.attrs.keys() - optional:
         rest = {key: value for key, value in case.attrs.items() if key != name}
         with pytest.raises(InvalidValueError, match=f"^{op}: .*'{name}'"):
             infer(op, types, rest)
@@ -144,6 +193,45 @@ def test_an_attribute_that_is_missing_is_named(op, rng):
         ("pad2d", (), {"pads": (1, 1, 1, 1), "value": 0.0}, (None, 4, None, None)),
         ("relu", (), {}, (None, 4, None, None)),
         ("transpose", (), {"perm": (0, 2, 3, 1)}, (None, None, None, 4)),
+        ("concat", (Type((None, 3, None, None)),), {"axis": 1}, (None, 7, None, None)),
+        ("concat", (Type((2, 4, None, 5)),), {"axis": 0}, (None, 4, None, 5)),
+        ("reshape", (), {"shape": (2, 128)}, (2, 128)),
+        ("reshape", (), {"shape": (0, 4, -1)}, (None, 4, None)),
+        ("reshape", (VECTOR,), {}, (None,) * 3),
+        ("flatten", (), {"axis": 1}, (None, None)),
+        ("unsqueeze", (), {"axes": (0, 5)}, (1, None, 4, None, None, 1)),
+        ("squeeze", (), {"axes": (2, 3)}, (None, 4)),
+        ("slice", (), {"axis": 2, "start": 1, "stop": -1}, (None, 4, None, None)),
+        ("slice", (SCALAR,), {"axis": 1, "start": 0}, (None, None, None, None)),
+        ("slice", (), {"axis": 1, "start": 9, "stop": -9, "step": -2}, (None, 2, None, None)),
+        ("gather", (Type((), "int64"),), {"axis": 1}, (None, None, None)),
+        ("expand", (), {"shape": (2, 1, 1, 4, 1)}, (2, None, 4, 4, None)),
+        ("expand", (VECTOR,), {}, (None, 4, None, None)),
+        ("tile", (), {"repeats": (1, 2, 3, 1)}, (None, 8, None, None)),
+        ("pad", (), {"pads": (0, 1, 2, 3, 0, 1, 2, 3)}, (None, 6, None, None)),
+        ("pad", (Type((8,), "int64"),), {}, (None,) * 4),
+        ("resize", (), {"sizes": (1, 4, 9, 9)}, (1, 4, 9, 9)),
+        ("resize", (), {"scales": (1.0, 1.0, 2.0, 2.0)}, (None, 4, None, None)),
+        ("resize", (Type((4,), "int64"),), {}, (None,) * 4),
+        ("depth_to_space", (), {"block_size": 2, "mode": "CRD"}, (None, 1, None, None)),
+        ("space_to_depth", (), {"block_size": 2}, (None, 16, None, None)),
+        ("shape_of", (), {"start": 1}, (3,)),
+        ("reduce_mean", (), {"axes": (2, 3), "keepdims": 1}, (None, 4, 1, 1)),
+        ("reduce_mean", (), {}, ()),
+        ("reduce_mean", (VECTOR,), {"keepdims": 1}, (None,) * 4),
+        ("reduce_mean", (VECTOR,), {"keepdims": 0}, (None,)),
+        ("argmax", (), {"axis": 2}, (None, 4, None)),
+        ("softmax", (), {"axis": 3}, (None, 4, None, None)),
+        ("add", (Type((4, 1, 1)),), {}, (None, 4, None, None)),
+        ("add", (Type((2, None, 5, None)),), {}, (2, 4, 5, None)),
+        ("max_pool2d", (), {**POOL, "dilations": (2, 2), "ceil_mode": 1}, (None, 4, None, None)),
+        ("instance_norm", (Type((4,)), Type((4,))), {"epsilon": 0.1}, (None, 4, None, None)),
+        (
+            "conv2d_transpose",
+            (Type((4, 2, 3, 3)), Type((2,))),
+            {**WINDOW, "output_padding": (1, 0)},
+            (None, 2, None, None),
+        ),
     ],
 )
 def test_an_unknown_image_size_stays_unknown(op, inputs, attrs, expected):

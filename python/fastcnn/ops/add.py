@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from fastcnn.graph import Node, Type, Value
 from fastcnn.ops import checks
 from fastcnn.ops.activation import activate, activation_gradient, check_activation
+from fastcnn.ops.binary import tie_broadcast
+from fastcnn.ops.broadcast import broadcast, sum_to
 from fastcnn.ops.builder import Builder
-from fastcnn.ops.elementwise import Elementwise
-from fastcnn.ops.op import register
+from fastcnn.ops.channels import Tie
+from fastcnn.ops.op import Op, register
 from fastcnn.typing import Array
 
 
 @register
-class Add(Elementwise):
+class Add(Op):
     """Sum, elementwise.
 
         y = act(a + b)
@@ -23,14 +25,15 @@ class Add(Elementwise):
         activation: linear, relu or relu6.
 
     Shape:
-        a, b, y: the same; nothing is broadcast.
+        a, b: broadcast with each other; of one element type, not bool. y: what both fit.
     """
 
     name = "add"
 
     def infer(self, a: Type, b: Type, *, activation: str = "linear") -> Type:
         check_activation(self.name, activation)
-        return checks.same_floats(self.name, a=a, b=b)
+        dtype = checks.numeric(self.name, a=a, b=b)
+        return Type(broadcast(self.name, a=a, b=b), dtype)
 
     def reference(self, a: Array, b: Array, *, activation: str = "linear") -> Array:
         return activate(a + b, activation)
@@ -39,4 +42,7 @@ class Add(Elementwise):
         (grad_y,) = grads
         assert grad_y is not None
         grad = activation_gradient(g, grad_y, node.output, node.attrs.get("activation"))
-        return [grad, grad]
+        return [sum_to(g, grad, value) for value in node.inputs]
+
+    def channels(self, node: Node) -> Sequence[Tie]:
+        return tie_broadcast(node)

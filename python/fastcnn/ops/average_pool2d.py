@@ -20,17 +20,20 @@ from fastcnn.typing import Array
 class AveragePool2d(PoolingOp):
     """Mean of each window.
 
-        y[n, c, i, j] = (sum over p, q of x[n, c, i sh + p - top, j sw + q - left]) / count
+        y[n, c, i, j] = (sum over p, q of x[n, c, i sh + p dh - top, j sw + q dw - left]) / count
 
     where x is 0 outside the image.
 
     Args:
         kernel_size, strides: Vertical, horizontal; in pixels.
-        pads: Top, left, bottom, right; in pixels, each smaller than the kernel.
+        pads: Top, left, bottom, right; in pixels, each smaller than the dilated kernel.
+        dilations: Vertical, horizontal; in pixels.
+        ceil_mode: 1 rounds OH and OW up where a window still begins inside the padded image.
         count_include_pad: 1: count = KH KW. 0: count = the pixels of the window inside the image.
 
     Shape:
-        x: [N, C, H, W]. y: [N, C, OH, OW], OH = floor((H + top + bottom - KH) / sh) + 1.
+        x: [N, C, H, W]. y: [N, C, OH, OW], OH = floor((H + top + bottom - dh (KH - 1) - 1) / sh)
+        + 1, or rounded up.
     """
 
     name = "average_pool2d"
@@ -43,9 +46,11 @@ class AveragePool2d(PoolingOp):
         strides: Pair,
         pads: tuple[int, int, int, int],
         count_include_pad: int,
+        dilations: Pair = (1, 1),
+        ceil_mode: int = 0,
     ) -> Type:
         checks.flag(self.name, "count_include_pad", count_include_pad)
-        return pool_shape(self.name, x, Window(kernel_size, strides, pads))
+        return pool_shape(self.name, x, Window(kernel_size, strides, pads, dilations, ceil_mode))
 
     def reference(
         self,
@@ -55,8 +60,10 @@ class AveragePool2d(PoolingOp):
         strides: Pair,
         pads: tuple[int, int, int, int],
         count_include_pad: int,
+        dilations: Pair = (1, 1),
+        ceil_mode: int = 0,
     ) -> Array:
-        window = Window(kernel_size, strides, pads)
+        window = Window(kernel_size, strides, pads, dilations, ceil_mode)
         y: Array = window.view(x).sum(axis=(4, 5))
         y = y / _count(window, x.shape[2:], count_include_pad, x.dtype)
         return y
@@ -90,13 +97,17 @@ class AveragePool2dBackward(Op):
         pads: tuple[int, int, int, int],
         count_include_pad: int,
         input_size: Pair,
+        dilations: Pair = (1, 1),
+        ceil_mode: int = 0,
     ) -> Type:
         checks.floats(self.name, grad_y=grad_y)
         checks.rank(self.name, 4, grad_y=grad_y)
         checks.flag(self.name, "count_include_pad", count_include_pad)
         checks.integers(self.name, "input_size", input_size, 2, 1)
         x = Type((*grad_y.shape[:2], *input_size))
-        expected = pool_shape(self.name, x, Window(kernel_size, strides, pads))
+        expected = pool_shape(
+            self.name, x, Window(kernel_size, strides, pads, dilations, ceil_mode)
+        )
         checks.fit(self.name, grad_y.shape, expected.shape, "grad_y")
         return x
 
@@ -109,8 +120,10 @@ class AveragePool2dBackward(Op):
         pads: tuple[int, int, int, int],
         count_include_pad: int,
         input_size: Pair,
+        dilations: Pair = (1, 1),
+        ceil_mode: int = 0,
     ) -> Array:
-        window = Window(kernel_size, strides, pads)
+        window = Window(kernel_size, strides, pads, dilations, ceil_mode)
         share = grad_y / _count(window, input_size, count_include_pad, grad_y.dtype)
         windows = np.broadcast_to(share[..., None, None], (*grad_y.shape, *kernel_size))
         return window.fold(windows, input_size)

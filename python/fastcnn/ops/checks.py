@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import TypeGuard
+
+import numpy as np
 
 from fastcnn.errors import DTypeError, InvalidValueError, ShapeError
 from fastcnn.graph import Type
@@ -22,6 +25,37 @@ def dtype(op: str, expected: DType, **types: Type) -> None:
 def floats(op: str, **types: Type) -> None:
     """Every input named is float32."""
     dtype(op, "float32", **types)
+
+
+def alike(op: str, **types: Type) -> DType:
+    """The one element type of all inputs named."""
+    (first, known), *others = types.items()
+    for name, given in others:
+        if given.dtype != known.dtype:
+            raise DTypeError(f"{op}: {name}, like {first}, must be {known.dtype}, it is {given}")
+    return known.dtype
+
+
+def real(op: str, **types: Type) -> DType:
+    """The one element type of all inputs named, which must be floating."""
+    return _of_kind(op, "f", "floating", types)
+
+
+def numeric(op: str, **types: Type) -> DType:
+    """The one element type of all inputs named, which must be a type of numbers: not bool."""
+    return _of_kind(op, "fiu", "numbers", types)
+
+
+def indices(op: str, **types: Type) -> DType:
+    """The one element type of all inputs named, which must be int32 or int64."""
+    return _of_kind(op, "i", "int32 or int64", types)
+
+
+def _of_kind(op: str, kinds: str, what: str, types: Mapping[str, Type]) -> DType:
+    for name, given in types.items():
+        if np.dtype(given.dtype).kind not in kinds:
+            raise DTypeError(f"{op}: {name} must be {what}, it is {given}")
+    return alike(op, **types)
 
 
 def rank(op: str, expected: int, **types: Type) -> None:
@@ -54,6 +88,15 @@ def fit(op: str, given: Shape, expected: Shape, what: str) -> Shape:
     return tuple(b if a is None else a for a, b in zip(given, expected, strict=True))
 
 
+def broadcast_to(op: str, given: Shape, target: Shape, what: str) -> None:
+    """`given` fits `target` by repetition alone: no extent of the target grows."""
+    aligned = target[len(target) - len(given) :]
+    if len(given) > len(target) or any(
+        a not in (None, 1) and b is not None and a != b for a, b in zip(given, aligned, strict=True)
+    ):
+        raise ShapeError(f"{op}: {what} must broadcast to {text(target)}, it has {text(given)}")
+
+
 def same_shape(op: str, **types: Type) -> Shape:
     """The one shape of all inputs named."""
     (first, known), *others = ((name, given.shape) for name, given in types.items())
@@ -63,9 +106,9 @@ def same_shape(op: str, **types: Type) -> Shape:
 
 
 def same_floats(op: str, **types: Type) -> Type:
-    """The one type of all inputs named, which must be float32 of one shape."""
-    floats(op, **types)
-    return Type(same_shape(op, **types))
+    """The one type of all inputs named, which must be floating and of one shape."""
+    dtype = real(op, **types)
+    return Type(same_shape(op, **types), dtype)
 
 
 def scores_and_labels(op: str, labels: Type, **scores: Type) -> Extent:
@@ -123,6 +166,23 @@ def number(
             f"{op}: {name} must be a number {_limits(low, high)}, not {value!r}"
         )
     return float(value)
+
+
+def choice(op: str, name: str, value: object, known: Sequence[str]) -> None:
+    """An attribute that is one of a few words."""
+    if value not in known:
+        raise InvalidValueError(f"{op}: {name} must be one of {', '.join(known)}, not {value!r}")
+
+
+def axes(op: str, value: object, rank: int) -> tuple[int, ...]:
+    """An attribute that names axes, counted from 0, each once."""
+    count = len(value) if isinstance(value, tuple) else 0
+    chosen = integers(op, "axes", value, count, 0)
+    if len(set(chosen)) < count or any(axis >= rank for axis in chosen):
+        raise InvalidValueError(
+            f"{op}: axes must name axes from 0 to {rank - 1}, each once, they are {value}"
+        )
+    return chosen
 
 
 def axis(op: str, value: object, of: Type) -> int:

@@ -33,15 +33,16 @@ class Concat(Op):
             raise InvalidValueError("concat: there must be one input or more, there is none")
         first = inputs[0]
         checks.axis(self.name, axis, first)
-        shape, total = first.shape, 0
+        shape = first.shape
+        total: checks.Extent = 0
         for i, x in enumerate(inputs):
-            checks.floats(self.name, **{f"input {i}": x})
+            checks.alike(self.name, **{"input 0": first, f"input {i}": x})
             extent = x.shape[axis] if axis < x.rank else None
             shape = checks.fit(
                 self.name, x.shape, (*shape[:axis], None, *shape[axis + 1 :]), f"input {i}"
             )
-            total += checks.known(self.name, extent, f"axis {axis} of input {i}")
-        return Type((*shape[:axis], total, *shape[axis + 1 :]))
+            total = None if total is None or extent is None else total + extent
+        return Type((*shape[:axis], total, *shape[axis + 1 :]), first.dtype)
 
     def reference(self, *inputs: Array, axis: int) -> Array:
         return np.concatenate(inputs, axis=axis)

@@ -9,6 +9,7 @@ import numpy as np
 from fastcnn.errors import InvalidValueError
 from fastcnn.graph import Graph, Value
 from fastcnn.ops import op as registry
+from fastcnn.ops.late import as_attribute, split_late
 from fastcnn.typing import Array, Attributes
 
 
@@ -54,7 +55,10 @@ def run_reference(op: str, inputs: Sequence[Array], attrs: Attributes) -> list[A
 
 
 def _run(op: str, inputs: Sequence[Array], attrs: Attributes) -> list[Array]:
-    result = registry.get(op).reference(*inputs, **attrs)
+    definition = registry.get(op)
+    inputs, late = split_late(definition, inputs, attrs)
+    bound = {name: as_attribute(definition, name, array) for name, array in late.items()}
+    result = definition.reference(*inputs, **{**attrs, **bound})
     return [np.asarray(array) for array in (result if isinstance(result, tuple) else (result,))]
 
 

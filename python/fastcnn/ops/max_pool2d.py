@@ -20,14 +20,17 @@ from fastcnn.typing import Array
 class MaxPool2d(PoolingOp):
     """Largest value of each window; padding counts as minus infinity.
 
-        y[n, c, i, j] = max over p, q of x[n, c, i sh + p - top, j sw + q - left]
+        y[n, c, i, j] = max over p, q of x[n, c, i sh + p dh - top, j sw + q dw - left]
 
     Args:
         kernel_size, strides: Vertical, horizontal; in pixels.
-        pads: Top, left, bottom, right; in pixels, each smaller than the kernel.
+        pads: Top, left, bottom, right; in pixels, each smaller than the dilated kernel.
+        dilations: Vertical, horizontal; in pixels.
+        ceil_mode: 1 rounds OH and OW up where a window still begins inside the padded image.
 
     Shape:
-        x: [N, C, H, W]. y: [N, C, OH, OW], OH = floor((H + top + bottom - KH) / sh) + 1.
+        x: [N, C, H, W]. y: [N, C, OH, OW], OH = floor((H + top + bottom - dh (KH - 1) - 1) / sh)
+        + 1, or rounded up.
     NaN:
         A NaN in a window reaches y.
     """
@@ -35,14 +38,30 @@ class MaxPool2d(PoolingOp):
     name = "max_pool2d"
 
     def infer(
-        self, x: Type, *, kernel_size: Pair, strides: Pair, pads: tuple[int, int, int, int]
+        self,
+        x: Type,
+        *,
+        kernel_size: Pair,
+        strides: Pair,
+        pads: tuple[int, int, int, int],
+        dilations: Pair = (1, 1),
+        ceil_mode: int = 0,
     ) -> Type:
-        return pool_shape(self.name, x, Window(kernel_size, strides, pads))
+        return pool_shape(self.name, x, Window(kernel_size, strides, pads, dilations, ceil_mode))
 
     def reference(
-        self, x: Array, *, kernel_size: Pair, strides: Pair, pads: tuple[int, int, int, int]
+        self,
+        x: Array,
+        *,
+        kernel_size: Pair,
+        strides: Pair,
+        pads: tuple[int, int, int, int],
+        dilations: Pair = (1, 1),
+        ceil_mode: int = 0,
     ) -> Array:
-        windows = Window(kernel_size, strides, pads).view(x, fill=-np.inf)
+        windows = Window(kernel_size, strides, pads, dilations, ceil_mode).view(
+            x, fill=-np.inf, over=-np.inf
+        )
         y: Array = windows.max(axis=(4, 5))
         return y
 
@@ -75,9 +94,13 @@ class MaxPool2dBackward(Op):
         kernel_size: Pair,
         strides: Pair,
         pads: tuple[int, int, int, int],
+        dilations: Pair = (1, 1),
+        ceil_mode: int = 0,
     ) -> Type:
         checks.floats(self.name, grad_y=grad_y, y=y)
-        expected = pool_shape(self.name, x, Window(kernel_size, strides, pads))
+        expected = pool_shape(
+            self.name, x, Window(kernel_size, strides, pads, dilations, ceil_mode)
+        )
         checks.fit(self.name, grad_y.shape, expected.shape, "grad_y")
         checks.fit(self.name, y.shape, expected.shape, "y")
         return x
@@ -91,9 +114,11 @@ class MaxPool2dBackward(Op):
         kernel_size: Pair,
         strides: Pair,
         pads: tuple[int, int, int, int],
+        dilations: Pair = (1, 1),
+        ceil_mode: int = 0,
     ) -> Array:
-        window = Window(kernel_size, strides, pads)
-        windows = window.view(x, fill=np.nan)  # padding equals nothing
+        window = Window(kernel_size, strides, pads, dilations, ceil_mode)
+        windows = window.view(x, fill=np.nan, over=np.nan)  # padding equals nothing
         equal = (windows == y[..., None, None]).reshape(*y.shape, kernel_size[0] * kernel_size[1])
         first = equal & (np.cumsum(equal, axis=-1) == 1)
         shares = np.where(first, grad_y[..., None], 0).reshape(windows.shape)

@@ -18,10 +18,16 @@ class Op:
     """Base of every operation: one class, one file, one line in `ops/__init__.py`.
 
     `infer` and `reference` take the inputs in the order of `docs/ops.md` and the attributes as
-    keyword arguments. An op with several outputs returns tuples.
+    keyword arguments. An op with several outputs returns tuples. A late attribute that comes as an
+    input reaches `infer` as a tuple of None, or as None, and `reference` as its numbers.
     """
 
-    name: ClassVar[str]
+    name: str
+
+    late: ClassVar[tuple[str, ...]] = ()
+    """Attributes that may come as int64 inputs instead, after the others, in this order."""
+    late_scalars: ClassVar[tuple[str, ...]] = ()
+    """Those of them that are one integer, not a tuple."""
 
     def infer(self, *inputs: Any, **attrs: Any) -> Type | tuple[Type, ...]:
         """Types of the outputs; raises ShapeError or DTypeError where the inputs do not fit."""
@@ -51,10 +57,15 @@ _REGISTRY: dict[str, Op] = {}
 
 def register(cls: type[Op]) -> type[Op]:
     """Class decorator: makes the op known under `cls.name`."""
-    if cls.name in _REGISTRY:
-        raise ValueError(f"op '{cls.name}' is registered twice")
-    _REGISTRY[cls.name] = cls()
+    add(cls())
     return cls
+
+
+def add(op: Op) -> None:
+    """Makes the op known under its name: for ops that are rows of a table."""
+    if op.name in _REGISTRY:
+        raise ValueError(f"op '{op.name}' is registered twice")
+    _REGISTRY[op.name] = op
 
 
 def get(name: str) -> Op:

@@ -29,37 +29,31 @@ class Reshape(Op):
     """
 
     name = "reshape"
+    late = ("shape",)
 
-    def infer(self, x: Type, *, shape: tuple[int, ...]) -> Type:
-        checks.floats(self.name, x=x)
-        _check(shape, x)
-        copied = {axis for axis, extent in enumerate(shape) if extent == 0}
-        y = [x.shape[axis] if axis in copied else extent for axis, extent in enumerate(shape)]
+    def infer(self, x: Type, *, shape: tuple[int | None, ...]) -> Type:
+        if None in shape:
+            return Type(tuple(None for _ in shape), x.dtype)
+        numbers = _check(shape, x)
+        copied = {axis for axis, extent in enumerate(numbers) if extent == 0}
+        y = [x.shape[axis] if axis in copied else extent for axis, extent in enumerate(numbers)]
         rest = [extent for axis, extent in enumerate(x.shape) if axis not in copied]
-        asked = math.prod(extent for extent in shape if extent > 0)
+        asked = math.prod(extent for extent in numbers if extent > 0)
         known = math.prod(extent for extent in rest if extent is not None)
-        if None in rest and -1 not in shape:
-            raise ShapeError(
-                f"reshape: whether {checks.text(x.shape)} has the elements of {shape} is unknown "
-                f"until every extent is; use -1 for what remains"
-            )
-        if None not in rest and (known % asked or (-1 not in shape and known != asked)):
+        if None not in rest and (known % asked or (-1 not in numbers and known != asked)):
             raise ShapeError(f"reshape: {checks.text(x.shape)} cannot become {shape}")
         remains = None if None in rest else known // asked
-        return Type(tuple(remains if extent == -1 else extent for extent in y))
+        return Type(tuple(remains if extent == -1 else extent for extent in y), x.dtype)
 
     def reference(self, x: Array, *, shape: tuple[int, ...]) -> Array:
         extents: Any = self.infer(Type(x.shape), shape=shape).shape  # all known, as those of x are
-        return np.reshape(x, extents)
+        y: Array = x.reshape(extents)
+        return y
 
     def gradient(self, g: Builder, node: Node, *grads: Value | None) -> Sequence[Value | None]:
         (grad_y,) = grads
         assert grad_y is not None
-        shape = node.inputs[0].shape
-        if shape.count(None) > 1:
-            raise ShapeError(f"reshape: the gradient needs the extents of {checks.text(shape)}")
-        back = tuple(-1 if extent is None else extent for extent in shape)
-        return [g.apply("reshape", grad_y, shape=back)]
+        return [back_to(g, grad_y, node.inputs[0].shape)]
 
     def channels(self, node: Node) -> Sequence[Tie]:
         """Exact index maps.
@@ -68,22 +62,35 @@ class Reshape(Op):
         several, the innermost of the several is tied (the channels of an image in channels-last
         order, as `Flatten` sees it) and the outer ones are fixed. All else is fixed.
         """
-        (x,), y = node.inputs, node.output
-        ties = [*_fix_ones(x), *_fix_ones(y)]
-        for x_axes, y_axes in _matching_axes(x.shape, y.shape):
-            if len(x_axes) == 1 and len(y_axes) == 1:
-                if x.shape[x_axes[0]] is not None:
-                    ties.append(Tie.same(x, x_axes[0], y, y_axes[0]))
-            elif len(y_axes) == 1:
-                ties += _merge(x, x_axes, y, y_axes[0])
-            elif len(x_axes) == 1:
-                ties += _merge(y, y_axes, x, x_axes[0])
-            else:
-                ties += [*fix_axes(x, x_axes), *fix_axes(y, y_axes)]
-        return ties
+        return tie_reshape(node)
 
 
-def _check(shape: object, x: Type) -> None:
+def back_to(g: Builder, grad_y: Value, shape: Shape) -> Value:
+    """grad_y in the shape of x, of which one extent may be unknown."""
+    if shape.count(None) > 1:
+        raise ShapeError(f"reshape: the gradient needs the extents of {checks.text(shape)}")
+    back = tuple(-1 if extent is None else extent for extent in shape)
+    return g.apply("reshape", grad_y, shape=back)
+
+
+def tie_reshape(node: Node) -> list[Tie]:
+    """The ties of a node whose output holds the elements of its first input in their order."""
+    x, y = node.inputs[0], node.output
+    ties = [*_fix_ones(x), *_fix_ones(y)]
+    for x_axes, y_axes in _matching_axes(x.shape, y.shape):
+        if len(x_axes) == 1 and len(y_axes) == 1:
+            if x.shape[x_axes[0]] is not None:
+                ties.append(Tie.same(x, x_axes[0], y, y_axes[0]))
+        elif len(y_axes) == 1:
+            ties += _merge(x, x_axes, y, y_axes[0])
+        elif len(x_axes) == 1:
+            ties += _merge(y, y_axes, x, x_axes[0])
+        else:
+            ties += [*fix_axes(x, x_axes), *fix_axes(y, y_axes)]
+    return ties
+
+
+def _check(shape: object, x: Type) -> tuple[int, ...]:
     length = len(shape) if isinstance(shape, tuple) else 0
     extents = checks.integers("reshape", "shape", shape, length, -1)
     if extents.count(-1) > 1:
@@ -91,6 +98,7 @@ def _check(shape: object, x: Type) -> None:
     for axis, extent in enumerate(extents):
         if extent == 0 and axis >= x.rank:
             raise ShapeError(f"reshape: shape {shape} copies axis {axis}, x is {x}")
+    return extents
 
 
 def _matching_axes(x: Shape, y: Shape) -> list[tuple[list[int], list[int]]]:

@@ -26,13 +26,12 @@ class Transpose(Op):
     name = "transpose"
 
     def infer(self, x: Type, *, perm: tuple[int, ...]) -> Type:
-        checks.floats(self.name, x=x)
         checks.integers(self.name, "perm", perm, x.rank, 0)
         if sorted(perm) != list(range(x.rank)):
             raise InvalidValueError(
                 f"transpose: perm must name each axis from 0 to {x.rank - 1} once, it is {perm}"
             )
-        return Type(tuple(x.shape[axis] for axis in perm))
+        return Type(tuple(x.shape[axis] for axis in perm), x.dtype)
 
     def reference(self, x: Array, *, perm: tuple[int, ...]) -> Array:
         return np.transpose(x, perm)

@@ -11,15 +11,20 @@ from tests.ops.cases import (
     convolution,
     dense,
     elementwise,
+    functions,
     losses,
     normalisation,
     pooling,
     shape,
+    tensors,
     updates,
 )
 from tests.ops.cases.case import Case as Case
 
-_TABLES = (convolution, dense, pooling, elementwise, normalisation, shape, losses, updates)
+_TABLES = (
+    *(convolution, dense, pooling, elementwise, normalisation, shape, losses, updates),
+    *(functions, tensors),
+)
 _ALL: dict[str, list[Case]] = {}
 for _table in _TABLES:
     for _case in _table.cases():

@@ -134,9 +134,12 @@ def cases() -> Iterator[Case]:
     for conv in ALL:
         yield forward(conv)
         yield from backward(conv)
+        if all(more < stride for more, stride in zip((1, 0), conv.strides, strict=True)):
+            yield transposed(conv, "linear", (1, 0))
     for conv in FINISHED:
         for activation in ("linear", "relu", "relu6"):
             yield forward(conv, activation=activation, residual=True)
+            yield transposed(conv, activation, (0, 0))
         yield forward(conv, activation="relu")
         yield forward(conv, activation="relu6")
     yield not_a_number()
@@ -171,6 +174,19 @@ def backward(conv: Convolution) -> Iterator[Case]:
         {**conv.attrs, "kernel_size": conv.kernel},
         batched=(0, 1),
         reduction=n * oh * ow,
+    )
+
+
+def transposed(conv: Convolution, activation: str, more: Pair) -> Case:
+    """From what the convolution gives back to the size it takes, or `more`."""
+    outputs = conv.w[1] * conv.groups
+    return Case(
+        "conv2d_transpose",
+        f"{conv.id}-{activation}-more{text(more)}",
+        each(normal(*conv.y), normal(*conv.w), normal(outputs)),
+        {**conv.attrs, "output_padding": more, "activation": activation},
+        batched=(0,),
+        reduction=conv.oc // conv.groups * conv.kernel[0] * conv.kernel[1],
     )
 
 

@@ -71,3 +71,13 @@ def sparse(*shape: int) -> Maker:
 def exactly(values: object, dtype: type = np.float32) -> Maker:
     """The numbers given."""
     return lambda rng: np.array(values, dtype)
+
+
+def integers(*shape: int, low: int, high: int, dtype: type = np.int64) -> Maker:
+    """Whole numbers in [low, high)."""
+    return lambda rng: rng.integers(low, high, shape).astype(dtype)
+
+
+def truths(*shape: int) -> Maker:
+    """True and false."""
+    return lambda rng: rng.integers(0, 2, shape).astype(np.bool_)

@@ -19,6 +19,11 @@ WINDOWS = (
     {"kernel_size": (1, 1), "strides": (3, 2), "pads": (0, 0, 0, 0)},
     {"kernel_size": (2, 3), "strides": (3, 1), "pads": (1, 2, 0, 1)},
 )
+CEILED = (
+    {"kernel_size": (2, 2), "strides": (2, 2), "pads": (0, 0, 0, 0), "ceil_mode": 1},
+    {"kernel_size": (3, 2), "strides": (2, 3), "pads": (1, 0, 1, 1), "ceil_mode": 1},
+    {"kernel_size": (2, 2), "strides": (2, 1), "pads": (1, 0, 0, 1), "dilations": (2, 1)},
+)
 LARGE = {"kernel_size": (5, 5), "strides": (4, 4), "pads": (4, 4, 4, 4)}
 GLOBAL_SHAPES = (*SHAPES, (2, 16, 1, 1), (1, 32, 1, 9))
 INFINITY = float("inf")
@@ -26,7 +31,7 @@ INFINITY = float("inf")
 
 def cases() -> Iterator[Case]:
     for shape in SHAPES:
-        for window in (*WINDOWS, LARGE):
+        for window in (*WINDOWS, *CEILED, LARGE):
             yield from windowed(shape, window)
     for shape in GLOBAL_SHAPES:
         yield from whole(shape)
@@ -36,6 +41,8 @@ def cases() -> Iterator[Case]:
 def windowed(shape: tuple[int, ...], window: dict[str, Any]) -> Iterator[Case]:
     kh, kw = window["kernel_size"]
     name = f"{text(shape)}-k{kh}x{kw}-s{text(window['strides'])}-p{text(window['pads'])}"
+    name += f"-ceil{window['ceil_mode']}" if "ceil_mode" in window else ""
+    name += f"-d{text(window['dilations'])}" if "dilations" in window else ""
     y = get("max_pool2d").reference(np.zeros(shape), **window).shape
     yield Case("max_pool2d", name, each(distinct(*shape)), window, batched=(0,))
     yield max_backward("max_pool2d", name, distinct(*shape), window, kh * kw)

@@ -1,0 +1,102 @@
+"""Arithmetic of two tensors, broadcast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from fastcnn.graph import Node, Type, Value
+from fastcnn.ops import checks
+from fastcnn.ops.broadcast import broadcast, sum_to
+from fastcnn.ops.builder import Builder
+from fastcnn.ops.channels import Tie, fix_axes, tie_all_axes
+from fastcnn.ops.op import Op, add
+from fastcnn.typing import Array
+
+Function: TypeAlias = Callable[[Array, Array], Array]
+Derivative: TypeAlias = Callable[[Builder, Value, Value, Value], tuple[Value, Value]]
+"""Gradients by a and b, before they are summed to their shapes, from (g, grad_y, a, b)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Binary(Op):
+    """An elementwise function of two tensors.
+
+        y = function(a, b)
+
+    Shape:
+        a, b: broadcast with each other; of one element type, not bool. y: what both fit.
+    NaN:
+        A NaN in a or b reaches y.
+    """
+
+    name: str
+    function: Function
+
+    def infer(self, a: Type, b: Type) -> Type:
+        dtype = checks.numeric(self.name, a=a, b=b)
+        return Type(broadcast(self.name, a=a, b=b), dtype)
+
+    def reference(self, a: Array, b: Array) -> Array:
+        return self.function(a, b)
+
+    def channels(self, node: Node) -> Sequence[Tie]:
+        return tie_broadcast(node)
+
+
+@dataclass(frozen=True, eq=False)
+class DifferentiableBinary(Binary):
+    """One whose gradient is made of other ops."""
+
+    derivative: Derivative
+
+    def gradient(self, g: Builder, node: Node, *grads: Value | None) -> Sequence[Value | None]:
+        (grad_y,) = grads
+        assert grad_y is not None
+        a, b = node.inputs
+        grad_a, grad_b = self.derivative(g, grad_y, a, b)
+        return [sum_to(g, grad_a, a), sum_to(g, grad_b, b)]
+
+
+def tie_broadcast(node: Node) -> list[Tie]:
+    """Inputs of the output's shape are tied to it; where one is repeated all axes are fixed."""
+    values = (*node.inputs, node.output)
+    if all(value.shape == node.output.shape for value in node.inputs):
+        return tie_all_axes(node.output, *node.inputs)
+    return [tie for value in values for tie in fix_axes(value)]
+
+
+def divide(a: Array, b: Array) -> Array:
+    """The quotient; of integers, rounded towards zero."""
+    if np.issubdtype(a.dtype, np.floating):
+        return np.divide(a, b)
+    quotient: Array = np.abs(a) // np.abs(b)
+    return np.where((a < 0) != (b < 0), -quotient, quotient).astype(a.dtype)
+
+
+def _subtract(g: Builder, grad: Value, a: Value, b: Value) -> tuple[Value, Value]:
+    return grad, g.apply("negative", grad)
+
+
+def _multiply(g: Builder, grad: Value, a: Value, b: Value) -> tuple[Value, Value]:
+    return g.apply("multiply", grad, b), g.apply("multiply", grad, a)
+
+
+def _divide(g: Builder, grad: Value, a: Value, b: Value) -> tuple[Value, Value]:
+    """1 / b and -a / b^2."""
+    grad_a = g.apply("divide", grad, b)
+    return grad_a, g.apply("negative", g.apply("divide", g.apply("multiply", grad_a, a), b))
+
+
+for _op in (
+    DifferentiableBinary("subtract", np.subtract, _subtract),
+    DifferentiableBinary("multiply", np.multiply, _multiply),
+    DifferentiableBinary("divide", divide, _divide),
+    Binary("minimum", np.minimum),
+    Binary("maximum", np.maximum),
+    Binary("power", np.power),
+):
+    add(_op)
