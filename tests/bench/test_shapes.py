@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from fastcnn.bench import FOLDER, Shape, read_shapes
+from fastcnn.bench import FOLDER, Shape, read_shapes, shapes_of, write_shapes
 from fastcnn.bench.cases import build
 from fastcnn.errors import FileFormatError, InvalidValueError, UnsupportedError
-from fastcnn.ops.statistics import statistics
+from fastcnn.graph import Value
+from fastcnn.ops import Builder
 
 SHIPPED = [
     pytest.param(shape, id=f"{path.stem}-{shape}")
@@ -25,13 +27,47 @@ def test_every_shipped_shape_makes_a_graph_of_its_op(shape: Shape) -> None:
     assert [node.op for node in graph.nodes] == [shape.op]
 
 
-def test_the_convolutions_of_resnet50_cost_what_the_network_costs() -> None:
-    repeats = [1, 1, 3, 4, 2, 1, 1, 4, 1, 3, 3, 1, 1, 6, 1, 5, 5, 1, 1, 3, 1, 2, 2]
+def test_a_network_is_listed_layer_by_layer() -> None:
+    rng = np.random.default_rng(0)
+    g = Builder()
+    x = g.input("x", (None, 8, 9, 9))
 
-    shapes = read_shapes(FOLDER / "resnet50.txt")
-    macs = [statistics(build(shape)).macs for shape in shapes]
+    def constant(*shape: int) -> Value:
+        return g.constant(f"c{rng.integers(1 << 60)}", rng.random(shape, np.float32))
 
-    assert sum(n * cost for n, cost in zip(repeats, macs, strict=True)) == 4_087_136_256
+    attrs = {"strides": (1, 1), "dilations": (1, 1), "activation": "linear"}
+    for _ in range(2):
+        x = g.apply(
+            "conv2d", x, constant(8, 8, 3, 3), constant(8), pads=(1, 1, 1, 1), groups=1, **attrs
+        )
+    x = g.apply(
+        "conv2d", x, constant(8, 1, 1, 3), constant(8), pads=(0, 0, 0, 1), groups=8, **attrs
+    )
+    x = g.apply("max_pool2d", x, kernel_size=(2, 2), strides=(2, 2), pads=(0, 0, 0, 0))
+    x = g.apply("reshape", g.apply("global_average_pool2d", x), shape=(0, -1))
+    x = g.apply("dense", x, constant(8, 5), constant(5), activation="linear")
+
+    found = shapes_of(g.build((x,)), batch=2)
+
+    assert [(str(shape), times) for shape, times in found] == [
+        ("conv2d n=2 c=8 h=9 w=9 oc=8 k=3 p=1", 2),
+        ("conv2d n=2 c=8 h=9 w=9 oc=8 kh=1 kw=3 pt=0 pl=0 pb=0 pr=1 groups=8", 1),
+        ("max_pool2d n=2 c=8 h=9 w=8 k=2 s=2", 1),
+        ("global_average_pool2d n=2 c=8 h=4 w=4", 1),
+        ("dense n=2 k=8 m=5", 1),
+    ]
+    for shape, _ in found:
+        assert [node.op for node in build(shape).nodes] == [shape.op]
+
+
+def test_the_text_of_shapes_is_read_as_the_same_shapes(tmp_path: Path) -> None:
+    path = tmp_path / "net.txt"
+    shapes = [(Shape("relu", {"n": 1, "c": 8}), 3), (Shape("dense", {"n": 1, "k": 4, "m": 2}), 1)]
+
+    path.write_text(write_shapes("A net.", shapes))
+
+    assert path.read_text().splitlines()[:2] == ["# A net.", "relu n=1 c=8       # 3 times"]
+    assert read_shapes(path) == [shape for shape, _ in shapes]
 
 
 def test_comments_and_empty_lines_are_skipped(tmp_path: Path) -> None:

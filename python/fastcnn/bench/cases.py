@@ -47,22 +47,37 @@ def _weights(g: Builder, name: str, *shape: int) -> Value:
     return g.constant(name, values / np.float32(np.sqrt(max(1, values[0].size))))
 
 
+def _pair(e: Extents, name: str, default: int | None = None) -> tuple[int, int]:
+    """An extent by height and width: `k`, or `kh` and `kw`."""
+    if f"{name}h" in e:
+        return e[f"{name}h"], e[f"{name}w"]
+    both = e[name] if default is None else e.get(name, default)
+    return both, both
+
+
 def _window(e: Extents) -> Attributes:
-    stride, pad = e.get("s", 1), e.get("p", 0)
-    return {"strides": (stride, stride), "pads": (pad, pad, pad, pad)}
+    pads = tuple(e.get(side, e.get("p", 0)) for side in ("pt", "pl", "pb", "pr"))
+    return {"strides": _pair(e, "s", 1), "pads": pads}
 
 
 def _conv_attrs(e: Extents) -> Attributes:
-    return _window(e) | {"dilations": (1, 1), "groups": e.get("groups", 1)}
+    return _window(e) | {"dilations": _pair(e, "d", 1), "groups": e.get("groups", 1)}
 
 
 def _conv_weights(g: Builder, e: Extents) -> Value:
-    return _weights(g, "w", e["oc"], e["c"] // e.get("groups", 1), e["k"], e["k"])
+    return _weights(g, "w", e["oc"], e["c"] // e.get("groups", 1), *_pair(e, "k"))
 
 
 def _conv_output(g: Builder, e: Extents) -> Value:
-    side = {a: (e[a] + 2 * e.get("p", 0) - e["k"]) // e.get("s", 1) + 1 for a in "hw"}
-    return g.input("grad_y", (e["n"], e["oc"], side["h"], side["w"]))
+    type_ = get("conv2d").infer(
+        Type((e["n"], e["c"], e["h"], e["w"])),
+        Type((e["oc"], e["c"] // e.get("groups", 1), *_pair(e, "k"))),
+        Type((e["oc"],)),
+        activation="linear",
+        **_conv_attrs(e),
+    )
+    assert isinstance(type_, Type)
+    return g.input("grad_y", type_.shape)
 
 
 def _conv2d(g: Builder, e: Extents) -> tuple[Value, ...]:
@@ -92,7 +107,7 @@ def _conv2d_backward_weights(g: Builder, e: Extents) -> tuple[Value, ...]:
         "conv2d_backward_weights",
         _conv_output(g, e),
         _image(g, e),
-        kernel_size=(e["k"], e["k"]),
+        kernel_size=_pair(e, "k"),
         **_conv_attrs(e),
     )
 
@@ -114,7 +129,7 @@ def _dense_backward_weights(g: Builder, e: Extents) -> tuple[Value, ...]:
 
 def _pool_attrs(op: str, e: Extents) -> Attributes:
     counts: Attributes = {"count_include_pad": 0} if "average" in op else {}
-    return _window(e) | {"kernel_size": (e["k"], e["k"])} | counts
+    return _window(e) | {"kernel_size": _pair(e, "k")} | counts
 
 
 def _pool(op: str) -> Make:

@@ -6,7 +6,11 @@ from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
+import click
+from rich.text import Text
+
 from fastcnn import runtime
+from fastcnn.bench import shapes_of, write_shapes
 from fastcnn.cli import options
 from fastcnn.cli.frame import command
 from fastcnn.cli.networks import open_model
@@ -19,10 +23,19 @@ from fastcnn.runtime import Table
 
 @command("inspect")
 @options.MODEL
+@click.option("--shapes", is_flag=True, help="Write the layers as a file for `fastcnn kernels`.")
 @options.threads
-def inspect(output: Output, model: Path) -> None:
+def inspect(output: Output, model: Path, shapes: bool) -> None:
     """Show layers, shapes, costs and kernels."""
     network = open_model(model)
+    if shapes:
+        found = shapes_of(network.graph)
+        text = write_shapes(f"The layers of {model.stem} for one image.", found)
+        output.answer(
+            {"shapes": [{"shape": str(shape), "times": times} for shape, times in found]},
+            Text(text, no_wrap=True, overflow="ignore", end=""),
+        )
+        return
     layers, cost = layers_of(network.graph), statistics(network.graph)
     session = runtime.compile(network)
     plan = session.explain()
