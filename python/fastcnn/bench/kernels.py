@@ -32,8 +32,9 @@ class KernelTiming:
         isa: Instruction set it is written for.
         shape: What ran, as a line of a file of shapes; why it did not run where nothing did.
         ms: Median milliseconds on one thread.
-        gflops: GFLOP/s; None also for kernels that only move or compare.
-        share_of_peak: Of what this machine's multiply-adds reach on registers, from 0 to 1.
+        gflops: GFLOP/s; None also for kernels that only move or compare. Convolutions count the
+            operations of the direct algorithm, so Winograd's may pass the peak.
+        share_of_peak: `gflops` over what this machine's multiply-adds reach on registers.
         gigabytes: GB/s read and written, each array counted once.
         picked: Whether this machine runs this shape on this kernel.
     """
@@ -80,7 +81,7 @@ def measure_kernels(
                 if kernel["family"] == "peak" and kernel["isa"] == isa:
                     done.add((kernel["name"], ""))
                     yield _peak(kernel, peak, picked=isa == active)
-            cases = [_Case(shape) for shape in lines]
+            cases = [case for shape in lines for case in _cases(shape)]
             if not every:
                 cases.sort(key=lambda case: -case.flops)
             for case in cases:
@@ -88,7 +89,8 @@ def measure_kernels(
                 if case.kernel not in wanted or key in done:
                     continue
                 done.add(key)
-                yield case.measure(wanted[case.kernel], peak, picked=isa == active)
+                picked = case.picked and isa == active
+                yield case.measure(wanted[case.kernel], peak, picked=picked)
     measured = {kernel for kernel, _ in done}
     for name, kernel in wanted.items():
         if name not in measured:
@@ -109,15 +111,24 @@ def _peak(kernel: dict[str, str], peak: float, *, picked: bool) -> KernelTiming:
     )
 
 
+def _cases(shape: Shape) -> Iterator[_Case]:
+    """The shape as this machine runs it and, where that is by Winograd's algorithm, directly."""
+    case = _Case(shape)
+    yield case
+    if "winograd" in case.kernel:
+        yield _Case(shape, winograd=False)
+
+
 class _Case:
     """One shape, compiled for the instruction set in force."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, *, winograd: bool = True) -> None:
         graph = build(shape)
         rng = np.random.default_rng(0)
         self.shape = shape
+        self.picked = winograd
         self.inputs = [_random(rng, value) for value in graph.inputs]
-        self.plan = runtime.Session(graph, threads=1).plan(
+        self.plan = runtime.Session(graph, threads=1, winograd=winograd).plan(
             tuple(array.shape for array in self.inputs)
         )
         steps = self.plan.steps()

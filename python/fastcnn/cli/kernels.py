@@ -47,7 +47,8 @@ def kernels(output: Output, family: str | None, shapes: Path | None, every: bool
         {"cpu": info["brand"], "isa": info["isa"], "threads": 1, "kernels": timings},
         kernel_table(timings, f"Kernels on {info['brand']}, one thread"),
         "* picked on this machine. Peak: multiply-adds on registers alone, for the same "
-        "instruction set, measured now. GB/s counts every array once.",
+        "instruction set, measured now. GB/s counts every array once. Convolutions count the "
+        "operations of the direct algorithm: Winograd's may pass the peak.",
     )
 
 
