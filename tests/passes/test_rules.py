@@ -13,7 +13,7 @@ import pytest
 from fastcnn import passes
 from fastcnn.errors import GraphError, ShapeError
 from fastcnn.graph import Graph, Node
-from fastcnn.ops import evaluate
+from fastcnn.ops import Builder, evaluate
 from fastcnn.passes.order import in_order
 
 NetFn = Callable[..., Any]
@@ -46,6 +46,21 @@ def test_a_convolution_added_to_itself_is_left(graphs: dict[str, Graph]) -> None
     new = passes.FuseAdd()(graphs["branches"])
 
     assert ops(new)["add"] == 1
+
+
+@pytest.mark.parametrize("shape", [(), (1, 1, 1, 1), (4, 1, 1)])
+def test_a_sum_that_is_broadcast_is_no_residual(shape: tuple[int, ...]) -> None:
+    g = Builder()
+    x = g.input("x", (None, 4, 5, 5))
+    w, b = (
+        g.constant(name, np.ones(size, np.float32))
+        for name, size in (("w", (4, 4, 1, 1)), ("b", 4))
+    )
+    window: dict[str, Any] = {"strides": (1, 1), "pads": (0, 0, 0, 0), "dilations": (1, 1)}
+    y = g.apply("conv2d", x, w, b, groups=1, **window)
+    graph = g.build([g.apply("add", y, g.constant("c", np.ones(shape, np.float32)))])
+
+    assert ops(passes.FuseAdd()(graph)) == ops(graph)
 
 
 def test_what_the_caller_reads_is_not_fused_away(graphs: dict[str, Graph]) -> None:

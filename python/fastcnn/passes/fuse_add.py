@@ -14,9 +14,9 @@ class FuseAdd(Rewrite):
         act(conv(x, w) + b + r)  with  r a value of the same shape
 
     Applies to:
-        conv2d -> add, where the convolution has no activation and no residual yet and nothing but
-        the sum reads it. Of two such convolutions the later one takes the other as its residual.
-        An activation of the sum becomes that of the convolution.
+        conv2d -> add of tensors of one shape, where the convolution has no activation and no
+        residual yet and nothing but the sum reads it. Of two such convolutions the later one takes
+        the other as its residual. An activation of the sum becomes that of the convolution.
     Keeps:
         The name and shape of every input and output.
     Numerics:
@@ -30,7 +30,7 @@ class FuseAdd(Rewrite):
     def match(self, graph: Graph, node: Node) -> Patch | None:
         """Starts from the sum."""
         a, b = node.inputs
-        if a.name == b.name:
+        if a.name == b.name or not a.shape == b.shape == node.output.shape:
             return None
         place = {other.name: i for i, other in enumerate(graph.nodes)}
         choices = [
