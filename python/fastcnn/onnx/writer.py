@@ -10,7 +10,10 @@ import numpy.typing as npt
 
 from fastcnn.errors import UnsupportedError
 from fastcnn.graph import Graph, Node, Value
+from fastcnn.onnx.attributes import attribute
 from fastcnn.onnx.optional import require_onnx
+from fastcnn.ops import get
+from fastcnn.ops.late import split_late
 from fastcnn.typing import Array
 
 
@@ -82,16 +85,12 @@ class Writer:
         return self.constant(node, what, np.asarray(values, np.int64))
 
     def late(self, node: Node, *attributes: str) -> list[str]:
-        """Names of int64 lists that hold the attributes: constants, or the last inputs of `node`.
-
-        An attribute that is not there comes as an input after the others.
-        """
-        missing = [name for name in attributes if name not in node.attrs]
-        inputs = iter(node.inputs[len(node.inputs) - len(missing) :])
+        """Names of int64 lists that hold the attributes: inputs of `node`, or constants."""
+        _, late = split_late(get(node.op), node.inputs, node.attrs)
         return [
-            self._as_list(node, next(inputs))
-            if name in missing
-            else self.integers(node, name, np.atleast_1d(np.asarray(node.attrs[name])))
+            self._as_list(node, late[name])
+            if name in late
+            else self.integers(node, name, np.atleast_1d(attribute(node, name)))
             for name in attributes
         ]
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from fastcnn.graph import Node
-from fastcnn.onnx.exporters.attributes import attribute
+from fastcnn.onnx.attributes import attribute
 from fastcnn.onnx.writer import Writer
 
 

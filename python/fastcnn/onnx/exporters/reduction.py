@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastcnn.graph import Node
-from fastcnn.onnx.exporters.attributes import attribute
+from fastcnn.onnx.attributes import attribute
 from fastcnn.onnx.exporters.table import exports
 from fastcnn.onnx.writer import Writer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fastcnn.graph import Node
-from fastcnn.onnx.exporters.attributes import attribute
+from fastcnn.onnx.attributes import attribute
 from fastcnn.onnx.exporters.table import exports, exports_as
 from fastcnn.onnx.writer import Writer
 
@@ -49,8 +49,8 @@ def unsqueeze(g: Writer, node: Node) -> None:
 @exports("slice")
 def slice_(g: Writer, node: Node) -> None:
     start, stop = g.late(node, "start", "stop")
-    axes = g.integers(node, "axes", [_integer(node, "axis")])
-    steps = g.integers(node, "steps", [_integer(node, "step", 1)])
+    axes = g.integers(node, "axes", [attribute(node, "axis")])
+    steps = g.integers(node, "steps", [attribute(node, "step")])
     g.emit(node, "Slice", node.inputs[0].name, start, stop, axes, steps)
 
 
@@ -90,7 +90,6 @@ def resize(g: Writer, node: Node) -> None:
         nearest_mode=attribute(node, "rounding"),
         cubic_coeff_a=attribute(node, "cubic_a"),
         exclude_outside=attribute(node, "exclude_outside"),
-        extrapolation_value=attribute(node, "extrapolation"),
     )
 
 
@@ -110,9 +109,3 @@ def space_to_depth(g: Writer, node: Node) -> None:
 def fill(g: Writer, node: Node) -> None:
     value = np.array([attribute(node, "value")], node.output.type.dtype)
     g.emit(node, "ConstantOfShape", *g.late(node, "shape"), value=g.tensor(value))
-
-
-def _integer(node: Node, attribute: str, default: int = 0) -> int:
-    value = node.attrs.get(attribute, default)
-    assert isinstance(value, int)
-    return value

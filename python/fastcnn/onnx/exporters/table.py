@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from fastcnn.graph import Node
-from fastcnn.onnx.exporters.attributes import attribute
+from fastcnn.onnx.attributes import attribute
 from fastcnn.onnx.writer import Writer
 
 Exporter: TypeAlias = Callable[[Writer, Node], None]

@@ -73,13 +73,5 @@ def up_sampling2d(g: Emitter, layer: Any, inputs: list[Value]) -> Value:
         raise UnsupportedError(
             f"interpolation '{layer.interpolation}' is not supported; known: {', '.join(modes)}"
         )
-    attributes: dict[str, Any] = {
-        "scales": (1.0, 1.0, *map(float, layer.size)),
-        "mode": modes[layer.interpolation],
-        "coordinates": "half_pixel",
-        "rounding": "round_prefer_floor",
-        "cubic_a": -0.75,
-        "exclude_outside": 0,
-        "extrapolation": 0.0,
-    }
-    return g.apply("resize", x, **attributes)
+    scales = (1.0, 1.0, *map(float, layer.size))
+    return g.apply("resize", x, scales=scales, mode=modes[layer.interpolation])

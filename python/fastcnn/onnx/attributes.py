@@ -9,14 +9,12 @@ from typing import Any
 from fastcnn.graph import Node
 from fastcnn.ops import get
 
-_OF_FIRST_VERSION: dict[str, Any] = {"axis": 1, "axes": (), "keepdims": 0, "select_last": 0}
-
 
 def attribute(node: Node, name: str) -> Any:
     """An attribute of a node: what the node says, else the default of its op."""
     if name in node.attrs:
         return node.attrs[name]
-    return _defaults(node.op).get(name, _OF_FIRST_VERSION.get(name))
+    return _defaults(node.op)[name]
 
 
 @cache
