@@ -75,6 +75,15 @@ class Net:
         return self.b.apply("transpose", self.x, perm=(0, 3, 1, 2))
 
 
+def exported() -> Graph:
+    """Flattens as an exporter writes it, by the extents of the input."""
+    net = Net(4, 6, 6)
+    n = net.b.apply("shape_of", net.x, start=0, stop=1)
+    rest = net.b.constant("rest", np.array([-1]))
+    shape = net.b.apply("concat", n, rest, axis=0)
+    return net.b.build([net.b.apply("reshape", net.max_pool(net.x), shape)])
+
+
 def chain() -> Graph:
     """As a Keras-style model builds it: everything that can be folded, in a row."""
     net = Net(8, 8, 1)
@@ -151,6 +160,7 @@ def reshapes() -> Graph:
 
 GRAPHS: tuple[Callable[[], Graph], ...] = (
     chain,
+    exported,
     residual,
     branches,
     read_outside,

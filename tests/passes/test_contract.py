@@ -21,9 +21,9 @@ def test_names_and_types_of_inputs_and_outputs_are_kept(pass_: passes.Pass, grap
     new = pass_(graph)
 
     for before, after in ((graph.inputs, new.inputs), (graph.outputs, new.outputs)):
-        assert [(value.name, value.type) for value in before] == [
-            (value.name, value.type) for value in after
-        ]
+        for old, now in zip(before, after, strict=True):
+            assert (old.name, old.type.dtype) == (now.name, now.type.dtype)
+            assert all(a in (None, b) for a, b in zip(old.shape, now.shape, strict=True))
 
 
 @every_pass

@@ -127,6 +127,13 @@ def per_channel(op: str, x: Type, **vectors: Type) -> None:
         fit(op, given.shape, (x.shape[1],), name)
 
 
+def length(op: str, name: str, late: tuple[int | None, ...] | None) -> tuple[int | None, ...]:
+    """A late attribute that tells a rank, hence must be of known length."""
+    if late is None:
+        raise ShapeError(f"{op}: the number of integers in {name} must be known: it tells a rank")
+    return late
+
+
 def known(op: str, extent: Extent, what: str) -> int:
     """The extent, where it must not be unknown."""
     if extent is None:

@@ -48,7 +48,8 @@ class Fill(Op):
     name = "fill"
     late = ("shape",)
 
-    def infer(self, *, shape: Numbers, value: float, dtype: DType) -> Type:
+    def infer(self, *, shape: Numbers | None, value: float, dtype: DType) -> Type:
+        shape = checks.length(self.name, "shape", shape)
         checks.choice(self.name, "dtype", dtype, DTYPES)
         if None not in shape:
             checks.integers(self.name, "shape", shape, len(shape), 0)

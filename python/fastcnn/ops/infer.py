@@ -9,7 +9,6 @@ from functools import cache
 from fastcnn.errors import DTypeError, InvalidValueError, ShapeError
 from fastcnn.graph import Type
 from fastcnn.graph.type_rule import set_type_rule
-from fastcnn.ops import checks
 from fastcnn.ops import op as registry
 from fastcnn.ops.late import split_late
 from fastcnn.typing import Attributes
@@ -34,7 +33,7 @@ def infer(op: str, types: Sequence[Type], attrs: Attributes) -> tuple[Type, ...]
 
 
 def _unknown(op: str, name: str, type_: Type) -> tuple[None, ...] | None:
-    """A late attribute of which only the type is known."""
+    """A late attribute of which only the type is known; None where not even the length is."""
     if type_.dtype != "int64":
         raise DTypeError(f"{op}: {name} must be int64, it is {type_}")
     if name in registry.get(op).late_scalars:
@@ -43,7 +42,7 @@ def _unknown(op: str, name: str, type_: Type) -> tuple[None, ...] | None:
         return None
     if type_.rank != 1:
         raise ShapeError(f"{op}: {name} must have one axis, it is {type_}")
-    return (None,) * checks.known(op, type_.shape[0], f"the number of integers in {name}")
+    return None if type_.shape[0] is None else (None,) * type_.shape[0]
 
 
 @cache

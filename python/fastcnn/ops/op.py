@@ -19,7 +19,8 @@ class Op:
 
     `infer` and `reference` take the inputs in the order of `docs/ops.md` and the attributes as
     keyword arguments. An op with several outputs returns tuples. A late attribute that comes as an
-    input reaches `infer` as a tuple of None, or as None, and `reference` as its numbers.
+    input reaches `infer` as a tuple of None, or as None where it is one integer or of unknown
+    length, and `reference` as its numbers.
     """
 
     name: str

@@ -34,7 +34,10 @@ class Pad(Op):
     name = "pad"
     late = ("pads",)
 
-    def infer(self, x: Type, *, pads: Pads, mode: str = "constant", value: float = 0.0) -> Type:
+    def infer(
+        self, x: Type, *, pads: Pads | None, mode: str = "constant", value: float = 0.0
+    ) -> Type:
+        pads = (None,) * (2 * x.rank) if pads is None else pads
         checks.choice(self.name, "mode", mode, MODES)
         if isinstance(value, float) and not np.isfinite(value):
             checks.real(self.name, x=x)

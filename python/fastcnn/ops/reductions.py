@@ -42,9 +42,12 @@ class Reduction(Op):
     integers: bool = True
     """Whether x may be integers too."""
 
-    def infer(self, x: Type, *, axes: Axes = (), keepdims: int = 0) -> Type:
+    def infer(self, x: Type, *, axes: Axes | None = (), keepdims: int = 0) -> Type:
         dtype = (checks.numeric if self.integers else checks.real)(self.name, x=x)
         keep = checks.flag(self.name, "keepdims", keepdims)
+        if axes is None and keep:
+            return Type((None,) * x.rank, dtype)
+        axes = checks.length(self.name, "axes", axes)
         if None in axes:
             return Type((None,) * (x.rank if keep else x.rank - len(axes)), dtype)
         chosen = checks.axes(self.name, axes, x.rank) or tuple(range(x.rank))

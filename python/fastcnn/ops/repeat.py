@@ -32,7 +32,8 @@ class Expand(Op):
     name = "expand"
     late = ("shape",)
 
-    def infer(self, x: Type, *, shape: Numbers) -> Type:
+    def infer(self, x: Type, *, shape: Numbers | None) -> Type:
+        shape = checks.length(self.name, "shape", shape)
         if None not in shape:
             checks.integers(self.name, "shape", shape, len(shape), 0)
         return Type(broadcast(self.name, x=x, shape=Type(shape)), x.dtype)
@@ -63,7 +64,8 @@ class Tile(Op):
     name = "tile"
     late = ("repeats",)
 
-    def infer(self, x: Type, *, repeats: Numbers) -> Type:
+    def infer(self, x: Type, *, repeats: Numbers | None) -> Type:
+        repeats = (None,) * x.rank if repeats is None else repeats
         if len(repeats) != x.rank:
             raise ShapeError(f"tile: takes one repeat an axis, x is {x}, repeats are {repeats}")
         if None not in repeats:

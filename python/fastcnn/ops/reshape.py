@@ -31,7 +31,8 @@ class Reshape(Op):
     name = "reshape"
     late = ("shape",)
 
-    def infer(self, x: Type, *, shape: tuple[int | None, ...]) -> Type:
+    def infer(self, x: Type, *, shape: tuple[int | None, ...] | None) -> Type:
+        shape = checks.length(self.name, "shape", shape)
         if None in shape:
             return Type(tuple(None for _ in shape), x.dtype)
         numbers = _check(shape, x)

@@ -67,7 +67,7 @@ class Resize(Op):
         self,
         x: Type,
         *,
-        sizes: Numbers = (),
+        sizes: Numbers | None = (),
         scales: tuple[float, ...] = (),
         mode: str = "nearest",
         coordinates: str = "half_pixel",
@@ -75,6 +75,7 @@ class Resize(Op):
         cubic_a: float = -0.75,
         exclude_outside: int = 0,
     ) -> Type:
+        sizes = (None,) * x.rank if sizes is None else sizes
         checks.numeric(self.name, x=x)
         checks.choice(self.name, "mode", mode, MODES)
         checks.choice(self.name, "coordinates", coordinates, COORDINATES)

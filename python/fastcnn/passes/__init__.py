@@ -19,9 +19,11 @@ from fastcnn.passes.prepare_training import prepare_training as prepare_training
 from fastcnn.passes.remove_dead_nodes import RemoveDeadNodes as RemoveDeadNodes
 from fastcnn.passes.remove_dead_nodes import remove_dead_nodes as remove_dead_nodes
 from fastcnn.passes.remove_identity import RemoveIdentity as RemoveIdentity
+from fastcnn.passes.resolve_shapes import ResolveShapes as ResolveShapes
 from fastcnn.passes.specialize import specialize as specialize
 
 ALL: tuple[Pass, ...] = (
+    ResolveShapes(),
     RemoveIdentity(),
     MergeReshapes(),
     FoldConstants(),

@@ -11,11 +11,12 @@ from fastcnn.typing import Shape
 
 
 class MergeReshapes(Rewrite):
-    """Makes one node of two that only move elements, and a reshape of an idle transpose.
+    """Makes one node of two that only move elements, and reshapes of all that move none.
 
         transpose(transpose(x, p), q)          -> transpose(x, r),  r[i] = p[q[i]]
         reshape(reshape(x))                    -> reshape(x)
         transpose that moves only extents of 1 -> reshape
+        flatten, squeeze, unsqueeze            -> reshape
 
     A pair that cancels becomes an identity, which `remove_identity` takes out.
 
@@ -29,15 +30,15 @@ class MergeReshapes(Rewrite):
     """
 
     name = "merge_reshapes"
-    anchors = ("transpose", "reshape")
+    anchors = ("transpose", "reshape", "flatten", "squeeze", "unsqueeze")
 
     def match(self, graph: Graph, node: Node) -> Patch | None:
         """Starts from the second node of a pair."""
-        if node.op == "transpose" and _is_idle(node):
+        if _moves_nothing(node):
             shape = _target(node.inputs[0].shape, node.output.shape)
             return Patch(old=(node,), new=(replace(node, op="reshape", attrs={"shape": shape}),))
         first = graph.producer(node.inputs[0])
-        if first is None or first.op != node.op:
+        if first is None or first.op != node.op or node.op not in ("transpose", "reshape"):
             return None
         x = first.inputs[0]
         if node.op == "transpose":
@@ -54,6 +55,14 @@ def _merged(
     merged = replace(node, inputs=(x,), attrs=attrs)
     only = graph.sole_user(first.output) is node
     return Patch(old=(first, node) if only else (node,), new=(merged,))
+
+
+def _moves_nothing(node: Node) -> bool:
+    """Whether a node other than a reshape does what a reshape does."""
+    if node.op == "transpose":
+        return _is_idle(node)
+    shapes = (node.inputs[0].shape, node.output.shape)
+    return node.op != "reshape" and all(map(_is_closed, shapes))
 
 
 def _is_idle(node: Node) -> bool:

@@ -12,9 +12,12 @@ from fastcnn.passes.merge_reshapes import MergeReshapes
 from fastcnn.passes.move_relu_after_max_pool import MoveReluAfterMaxPool
 from fastcnn.passes.remove_dead_nodes import RemoveDeadNodes
 from fastcnn.passes.remove_identity import RemoveIdentity
+from fastcnn.passes.resolve_shapes import ResolveShapes
 
 _FOR_INFERENCE = Sequence(
     "for_inference",
+    RemoveDeadNodes(),
+    ResolveShapes(),
     RemoveDeadNodes(),
     RemoveIdentity(),
     MergeReshapes(),
@@ -27,7 +30,7 @@ _FOR_INFERENCE = Sequence(
     RemoveDeadNodes(),
 )
 
-_FOR_TRAINING = Sequence("for_training", MoveReluAfterMaxPool(), RemoveDeadNodes())
+_FOR_TRAINING = Sequence("for_training", ResolveShapes(), MoveReluAfterMaxPool(), RemoveDeadNodes())
 
 
 def for_inference(graph: Graph, *, check: bool = True) -> tuple[Graph, list[PassReport]]:

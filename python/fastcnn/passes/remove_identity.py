@@ -12,8 +12,9 @@ class RemoveIdentity(Rewrite):
     """Removes nodes whose output is their input.
 
     Applies to:
-        dropout (at inference), scale by 1, transpose that keeps the order, reshape to the same
-        shape, slice of everything, concat of one, pad2d by nothing, and relu of what a relu gave.
+        dropout (at inference), scale by 1, transpose that keeps the order, reshape and expand to
+        the same shape, slice of everything, concat of one, pad by nothing, tile by ones, cast to
+        the same type, and relu of what a relu gave.
     Keeps:
         The name and shape of every input and output: where the node defines an output, what
         feeds it takes that name, and where that is not possible the node stays.
@@ -29,7 +30,11 @@ class RemoveIdentity(Rewrite):
         "reshape",
         "slice",
         "concat",
+        "pad",
         "pad2d",
+        "expand",
+        "tile",
+        "cast",
         "relu",
     )
     for_inference_only = True
@@ -62,9 +67,23 @@ def _is_identity(graph: Graph, node: Node) -> bool:
         return len(node.inputs) == 1
     if node.op == "relu":
         return _is_rectified(graph.producer(x))
+    if node.op == "cast":
+        return x.type.dtype == y.type.dtype
     if node.op == "reshape":
         return x.shape == y.shape and x.shape.count(None) <= 1
-    return x.shape == y.shape and None not in x.shape[1:]
+    if node.op == "slice":
+        axis = node.integer("axis")
+        return attrs.get("step", 1) == 1 and x.shape[axis] == y.shape[axis] is not None
+    if node.op in ("pad", "pad2d"):
+        return not any(_integers(node, "pads", (1,)))
+    if node.op == "tile":
+        return set(_integers(node, "repeats", (2,))) <= {1}
+    return x.shape == y.shape and None not in x.shape
+
+
+def _integers(node: Node, name: str, otherwise: tuple[int, ...]) -> tuple[int, ...]:
+    """The attribute, or `otherwise` while it is late."""
+    return node.integers(name) if name in node.attrs else otherwise
 
 
 def _is_rectified(source: Node | None) -> bool:

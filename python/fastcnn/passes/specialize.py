@@ -7,12 +7,15 @@ from dataclasses import replace
 
 from fastcnn.errors import ShapeError
 from fastcnn.graph import Graph, Type, Value
-from fastcnn.passes.infer import infer
+from fastcnn.passes.resolve_shapes import resolve
 from fastcnn.typing import Shape
 
 
 def specialize(graph: Graph, shapes: Mapping[str, Shape]) -> Graph:
-    """The same graph with inputs of the given shapes and every type inferred from them.
+    """The same graph with inputs of the given shapes and all that follows from them.
+
+    Every type is inferred anew; what depends on shapes alone becomes constants and attributes
+    (`ResolveShapes`).
 
     Args:
         graph: Left as it is.
@@ -27,7 +30,7 @@ def specialize(graph: Graph, shapes: Mapping[str, Shape]) -> Graph:
         if name not in inputs:
             raise ShapeError(f"specialize: no input is named '{name}'; there are {list(inputs)}")
         inputs[name] = _specialized(inputs[name], tuple(shape))
-    return infer(graph, inputs)
+    return resolve(graph, inputs)[0]
 
 
 def _specialized(value: Value, shape: Shape) -> Value:
