@@ -8,7 +8,7 @@ from typing import cast
 
 from fastcnn.errors import GraphError
 from fastcnn.graph.value import Value
-from fastcnn.typing import Attributes
+from fastcnn.typing import Attribute, Attributes
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -44,16 +44,21 @@ class Node:
 
     def integer(self, name: str) -> int:
         """The attribute of that name, an integer."""
-        value = self.attrs[name]
+        value = self._attribute(name)
         assert isinstance(value, int), (self, name)
         return value
 
     def integers(self, name: str) -> tuple[int, ...]:
         """The attribute of that name, a tuple of integers."""
-        value = self.attrs[name]
+        value = self._attribute(name)
         assert isinstance(value, tuple), (self, name)
         assert all(isinstance(item, int) for item in value), (self, name)
         return cast("tuple[int, ...]", value)
+
+    def _attribute(self, name: str) -> Attribute:
+        if name not in self.attrs:
+            raise GraphError(f"node '{self.name}' ({self.op}): '{name}' is not known yet")
+        return self.attrs[name]
 
     def __repr__(self) -> str:
         """As `y = relu(x)`."""

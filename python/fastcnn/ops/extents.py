@@ -15,7 +15,7 @@ from fastcnn.typing import DTYPES, Array, DType
 
 Numbers: TypeAlias = "tuple[int | None, ...]"
 _END = 2**31 - 1
-_MAX_RANGE = 2**28
+_MAX_RANGE = 2**24
 
 
 @register

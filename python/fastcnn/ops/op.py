@@ -41,7 +41,8 @@ class Op:
     def gradient(self, g: Builder, node: Node, *grads: Value | None) -> Sequence[Value | None]:
         """Gradients of the loss by each input, built in `g` from those by each output.
 
-        None, given or returned, is a gradient of zero (labels, indices, saved statistics).
+        None, given or returned, is a gradient of zero (labels, indices, saved statistics). Late
+        attributes that come as inputs are left out.
         """
         raise UnsupportedError(f"{self.name}: has no gradient (node '{node.name}')")
 

@@ -61,7 +61,7 @@ class Pad(Op):
     ) -> Array:
         margins = list(zip(pads[: x.ndim], pads[x.ndim :], strict=True))
         for axis, (before, after) in enumerate(margins):
-            kept = range(max(-before, 0), x.shape[axis] - max(-after, 0))
+            kept = np.arange(max(-before, 0), x.shape[axis] - max(-after, 0))
             x = np.take(x, kept, axis=axis) if len(kept) < x.shape[axis] else x
         grown = [(max(before, 0), max(after, 0)) for before, after in margins]
         more: dict[str, Any] = {"constant_values": value} if mode == "constant" else {}

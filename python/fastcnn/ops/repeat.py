@@ -44,8 +44,7 @@ class Expand(Op):
     def gradient(self, g: Builder, node: Node, *grads: Value | None) -> Sequence[Value | None]:
         (grad_y,) = grads
         assert grad_y is not None
-        x, *late = node.inputs
-        return [sum_to(g, grad_y, x), *(None for _ in late)]
+        return [sum_to(g, grad_y, node.inputs[0])]
 
 
 @register

@@ -53,7 +53,7 @@ def node_macs(node: Node) -> int:
         return _elements(node, node.output)
     if node.op == "conv2d":
         return _elements(node, node.inputs[1]) * _pixels(node, node.output)
-    if node.op == "conv2d_backward_data":
+    if node.op in ("conv2d_backward_data", "conv2d_transpose"):
         return _elements(node, node.inputs[1]) * _pixels(node, node.inputs[0])
     if node.op == "conv2d_backward_weights":
         return _elements(node, node.output) * _pixels(node, node.inputs[0])

@@ -54,5 +54,5 @@ class TopK(Op):
             order = x.shape[axis] - 1 - np.flip(order, axis)
         else:
             order = np.argsort(x, axis=axis, kind="stable")
-        indices = np.take(order, range(k), axis=axis)
+        indices = np.take(order, np.arange(k), axis=axis)
         return np.take_along_axis(x, indices, axis=axis), indices.astype(np.int32)

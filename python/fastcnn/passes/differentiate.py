@@ -9,6 +9,7 @@ import numpy as np
 from fastcnn.errors import GraphError
 from fastcnn.graph import Graph, Value
 from fastcnn.ops import Builder, get
+from fastcnn.ops.late import split_late
 
 
 def differentiate(
@@ -46,7 +47,8 @@ def differentiate(
         if not any(value.name in needed for value in node.inputs):
             continue
         grad_inputs = get(node.op).gradient(g, node, *grad_outputs)
-        for value, grad in zip(node.inputs, grad_inputs, strict=True):
+        proper, _ = split_late(get(node.op), node.inputs, node.attrs)
+        for value, grad in zip(proper, grad_inputs, strict=True):
             if grad is None or value.name not in needed:
                 continue
             before = grads.get(value.name)

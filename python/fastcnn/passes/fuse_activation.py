@@ -15,7 +15,8 @@ class FuseActivation(Rewrite):
         clip(conv(x, w) + b, 0, 6)     -> conv2d with activation "relu6"
 
     Applies to:
-        conv2d, dense or add without an activation, whose output only the rectifier reads.
+        conv2d, conv2d_transpose, dense or add without an activation, whose output only the
+        rectifier reads.
     Keeps:
         The name and shape of every input and output.
     Numerics:
@@ -31,7 +32,7 @@ class FuseActivation(Rewrite):
         if node.op == "clip" and (node.attrs["low"], node.attrs["high"]) != (0, 6):
             return None
         layer = graph.producer(node.inputs[0])
-        if layer is None or layer.op not in ("conv2d", "dense", "add"):
+        if layer is None or layer.op not in ("conv2d", "conv2d_transpose", "dense", "add"):
             return None
         if layer.attrs.get("activation", "linear") != "linear":
             return None

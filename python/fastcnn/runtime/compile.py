@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+from math import prod
 from typing import Protocol
 
-from fastcnn.errors import InvalidValueError, UnsupportedError
+from fastcnn.errors import InvalidValueError, ShapeError, UnsupportedError
 from fastcnn.graph import Graph
 from fastcnn.graph import file as graph_file
 from fastcnn.ops.statistics import statistics
-from fastcnn.passes import for_inference
+from fastcnn.passes import ResolveShapes, for_inference
 from fastcnn.runtime.machine import get_num_threads, set_num_threads
 from fastcnn.runtime.session import Session
 
+_CHECKED_ELEMENTS = 1 << 26
 _CHECKED_MACS = 50_000_000
 """Graphs up to this size have every pass checked on random input by default."""
 
@@ -80,7 +82,19 @@ def _shapes_known(graph: Graph) -> bool:
 
 
 def _is_small(graph: Graph) -> bool:
-    return _shapes_known(graph) and statistics(graph).macs <= _CHECKED_MACS
+    if not _shapes_known(graph):
+        return False
+    graph = ResolveShapes()(graph)
+    sizes = (
+        prod(extent for extent in value.shape if extent is not None)
+        for value in graph.values.values()
+    )
+    if max(sizes, default=0) > _CHECKED_ELEMENTS:
+        return False
+    try:
+        return statistics(graph).macs <= _CHECKED_MACS
+    except ShapeError:  # a size that only the numbers of an input tell
+        return False
 
 
 def _graph_of(model: HasGraph | Graph | str | os.PathLike[str]) -> Graph:
