@@ -68,14 +68,12 @@ PlanSpec graph_from(const std::vector<ValueTuple>& values, const std::vector<Nod
   return spec;
 }
 
-std::unique_ptr<Plan> make_plan(const std::vector<ValueTuple>& values,
-                                const std::vector<NodeTuple>& nodes,
-                                const std::vector<std::size_t>& inputs,
-                                const std::vector<std::size_t>& outputs,
-                                const std::vector<std::pair<std::size_t, std::size_t>>& updates,
-                                std::size_t threads, bool guard, bool winograd,
-                                const std::shared_ptr<engine::PackCache>& cache,
-                                const std::optional<py::function>& host) {
+std::unique_ptr<Plan> make_plan(
+    const std::vector<ValueTuple>& values, const std::vector<NodeTuple>& nodes,
+    const std::vector<std::size_t>& inputs, const std::vector<std::size_t>& outputs,
+    const std::vector<std::pair<std::size_t, std::size_t>>& updates, std::size_t threads,
+    bool guard, bool winograd, const std::shared_ptr<engine::PackCache>& cache,
+    const std::optional<py::function>& host, const std::shared_ptr<engine::ChoiceTable>& choices) {
   PlanSpec spec = graph_from(values, nodes);
   const std::size_t count = values.size();
   check_indices(inputs, count);
@@ -89,13 +87,15 @@ std::unique_ptr<Plan> make_plan(const std::vector<ValueTuple>& values,
   spec.options.winograd = winograd;
   spec.cache = cache;
   if (host) spec.host = host_factory(*host);
+  spec.choices = choices;
   const py::gil_scoped_release release;
   return std::make_unique<Plan>(std::move(spec));
 }
 
 using Arrays = std::vector<py::array>;
 
-// Checks that `arrays` are what the plan takes or gives as `values`.
+// Checks that `arrays` are what the plan takes or gives as
+// `values`.
 void check_arrays(const Plan& plan, const Arrays& arrays, const std::vector<std::size_t>& values,
                   const char* role) {
   require(arrays.size() == values.size(), ErrorKind::kValue, "plan: has ", values.size(), " ", role,
@@ -114,7 +114,8 @@ bool overlap(const py::array& a, const py::array& b) {
   return a_begin < b_begin + b.nbytes() && b_begin < a_begin + a.nbytes();
 }
 
-// Steps write results before the last input is read, so memory given for one must be its own.
+// Steps write results before the last input is read, so memory
+// given for one must be its own.
 void check_apart(const Plan& plan, const Arrays& inputs, const Arrays& outputs) {
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const std::string& name = plan.spec().values[plan.spec().outputs[i]].name;
@@ -177,12 +178,18 @@ void register_plan(py::module_& module) {
       .def(py::init<>())
       .def_property_readonly("size_bytes", &engine::PackCache::size_bytes);
 
+  using engine::ChoiceTable;
+  py::class_<ChoiceTable, std::shared_ptr<ChoiceTable>>(module, "ChoiceTable")
+      .def(py::init<>())
+      .def("add", &ChoiceTable::add, "key"_a, "times"_a)
+      .def("entries", &ChoiceTable::entries);
+
   module.def("refusals", &refusals, py::kw_only(), "values"_a, "nodes"_a,
              "(node, why) of each node that no implementation takes.");
 
   py::class_<Plan>(module, "Plan")
       .def(py::init(&make_plan), py::kw_only(), "values"_a, "nodes"_a, "inputs"_a, "outputs"_a,
-           "updates"_a, "threads"_a, "guard"_a, "winograd"_a, "cache"_a, "host"_a)
+           "updates"_a, "threads"_a, "guard"_a, "winograd"_a, "cache"_a, "host"_a, "choices"_a)
       .def(
           "run",
           [](const Plan& plan, const Arrays& inputs, std::optional<Arrays> outputs) {

@@ -202,4 +202,5 @@ def test_what_cannot_be_computed_is_refused_with_the_values(weights, attrs, mess
             winograd=True,
             cache=_core.PackCache(),
             host=None,
+            choices=None,
         )

@@ -11,6 +11,7 @@ from fastcnn.graph import Graph
 from fastcnn.graph import file as graph_file
 from fastcnn.ops.statistics import statistics
 from fastcnn.passes import ResolveShapes, for_inference
+from fastcnn.runtime import choices
 from fastcnn.runtime.machine import get_num_threads, set_num_threads
 from fastcnn.runtime.session import Session
 
@@ -34,6 +35,7 @@ def compile(
     precision: str = "float32",
     winograd: bool = True,
     strict: bool = False,
+    measure: bool | None = None,
     check: bool | None = None,
 ) -> Session:
     """Makes a model ready to run.
@@ -48,6 +50,9 @@ def compile(
             fast, with a rounding error about twice that of a plain sum.
         strict: Whether to refuse a graph some nodes of which no native implementation takes;
             otherwise a warning names them and they run on their NumPy references.
+        measure: Whether to time the kernels that can run a convolution, once for each shape, and
+            to keep the times on disk for other processes; the last bits of a result depend on
+            which one wins. Unless `FASTCNN_MEASURE` is 0 if None.
         check: Whether every pass compares outputs before and after on random input; if None,
             only for graphs of up to 50 million multiply-adds whose image size is known.
 
@@ -70,7 +75,12 @@ def compile(
     ready, reports = for_inference(graph, check=check)
     threads = min(threads or get_num_threads(), get_num_threads())
     session = Session(
-        ready, threads=threads, reports=tuple(reports), winograd=winograd, strict=strict
+        ready,
+        threads=threads,
+        reports=tuple(reports),
+        winograd=winograd,
+        strict=strict,
+        measure=choices.wanted() if measure is None else measure,
     )
     if _shapes_known(ready):
         session.check_coverage()

@@ -20,6 +20,7 @@ def make_plan(
     winograd: bool = False,
     cache: _core.PackCache | None = None,
     strict: bool = False,
+    choices: _core.ChoiceTable | None = None,
 ) -> _core.Plan:
     """Compiles `graph`, whose shapes are all known, for the CPU.
 
@@ -33,6 +34,8 @@ def make_plan(
         cache: Packed constants to share with other plans of the same arrays.
         strict: Whether to refuse a node that no native implementation takes, instead of running
             it on its NumPy reference.
+        choices: Measured times, by which implementations are chosen and to which new ones are
+            added; the first that accepts a node is taken if None.
     """
     index = {name: i for i, name in enumerate(graph.values)}
     return _core.Plan(
@@ -46,4 +49,5 @@ def make_plan(
         winograd=winograd,
         cache=cache or _core.PackCache(),
         host=None if strict else host_function(graph),
+        choices=choices,
     )

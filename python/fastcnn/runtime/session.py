@@ -14,6 +14,7 @@ from fastcnn import _core
 from fastcnn.errors import InvalidValueError
 from fastcnn.graph import Graph, Value
 from fastcnn.passes import PassReport, specialize
+from fastcnn.runtime.choices import shared as shared_choices
 from fastcnn.runtime.host import check_coverage
 from fastcnn.runtime.machine import peak_gflops
 from fastcnn.runtime.plan import make_plan
@@ -44,6 +45,7 @@ class Session:
         guard: bool = False,
         winograd: bool = True,
         strict: bool = False,
+        measure: bool = False,
     ) -> None:
         """Takes a graph that no pass has anything left to do on; see `runtime.compile`."""
         self.graph = graph
@@ -53,6 +55,7 @@ class Session:
         self._winograd = winograd
         self._strict = strict
         self._warned = False
+        self._choices = shared_choices() if measure else None
         self._cache = _core.PackCache()
         self._plans: OrderedDict[tuple[Shape, ...], _core.Plan] = OrderedDict()
         self._lock = threading.Lock()
@@ -110,7 +113,10 @@ class Session:
                     winograd=self._winograd,
                     cache=self._cache,
                     strict=self._strict,
+                    choices=self._choices.table if self._choices else None,
                 )
+                if self._choices:
+                    self._choices.save()
                 if len(self._plans) > _MAX_PLANS:
                     self._plans.popitem(last=False)
             return self._plans[shapes]

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <variant>
@@ -56,7 +57,32 @@ class Attributes {
     return get<std::vector<double>>(name);
   }
 
+  // "name=value" of each, in the order of the names; a list in brackets.
+  friend std::ostream& operator<<(std::ostream& out, const Attributes& attributes) {
+    const char* gap = "";
+    for (const auto& [name, value] : attributes.values_) {
+      out << gap << name << '=';
+      std::visit([&](const auto& of_type) { print(out, of_type); }, value);
+      gap = " ";
+    }
+    return out;
+  }
+
  private:
+  template <typename T>
+  static void print(std::ostream& out, const T& value) {
+    out << value;
+  }
+  template <typename T>
+  static void print(std::ostream& out, const std::vector<T>& list) {
+    const char* gap = "[";
+    for (const T& value : list) {
+      out << gap << value;
+      gap = ",";
+    }
+    out << ']';
+  }
+
   const Value& find(const std::string& name) const {
     const auto found = values_.find(name);
     require(found != values_.end(), ErrorKind::kValue, "attribute '", name, "' is missing");

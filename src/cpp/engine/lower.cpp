@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "cpu/isa.h"
+#include "engine/chooser.h"
 #include "engine/program.h"
 
 namespace fastcnn::engine {
@@ -39,7 +40,8 @@ class Copy final : public ops::Operator {
 
 class Lowering {
  public:
-  explicit Lowering(const PlanSpec& spec) : spec_(spec), born_(spec.values.size(), kNone) {
+  explicit Lowering(const PlanSpec& spec)
+      : spec_(spec), chooser_(spec), born_(spec.values.size(), kNone) {
     for (std::size_t v = 0; v < spec.values.size(); ++v) {
       if (spec.values[v].role != Role::kComputed) born_[v] = add_tensor(v, spec.values[v].desc);
       if (spec.values[v].role == Role::kConstant) {
@@ -101,9 +103,9 @@ class Lowering {
     program_.steps.push_back(std::move(step));
   }
 
-  ops::Choice choose(const ops::OpSpec& op, const NodeSpec& node) const {
+  ops::Choice choose(const ops::OpSpec& op, const NodeSpec& node) {
     try {
-      return ops::choose(op);
+      return chooser_.choose(op);
     } catch (const Error& error) {
       if (spec_.host && error.kind() != ErrorKind::kInternal) {
         return {spec_.host(node, op), nullptr, error.what()};
@@ -169,6 +171,7 @@ class Lowering {
   }
 
   const PlanSpec& spec_;
+  Chooser chooser_;
   Program program_;
   std::vector<std::size_t> born_;  // for each value: the tensor its producer writes
   std::map<std::pair<std::size_t, Layout>, std::size_t> forms_;

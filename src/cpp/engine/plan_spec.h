@@ -9,6 +9,7 @@
 
 #include "base/attributes.h"
 #include "base/tensor_desc.h"
+#include "engine/choice_table.h"
 #include "engine/pack_cache.h"
 #include "ops/operator.h"
 
@@ -54,6 +55,7 @@ struct PlanSpec {
   ops::PlanOptions options;
   HostFactory host;  // empty: what no implementation takes is an error
   std::shared_ptr<PackCache> cache;
+  std::shared_ptr<ChoiceTable> choices;  // null: implementations are chosen by their order alone
 };
 
 }  // namespace fastcnn::engine

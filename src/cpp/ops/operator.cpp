@@ -27,16 +27,26 @@ const std::vector<Implementation>& implementations() {
   return list;
 }
 
-Choice choose(const OpSpec& spec) {
+std::vector<Candidate> candidates(const OpSpec& spec) {
+  std::vector<Candidate> accepted;
   std::string why;
   for (const Implementation& candidate : implementations()) {
     if (spec.op != candidate.op) continue;
     const std::optional<std::string> refusal = candidate.refuse(spec);
-    if (!refusal) return {candidate.make(spec), &candidate, why};
-    why += join(why.empty() ? "" : "; ", candidate.name, ": ", *refusal);
+    if (refusal) {
+      why += join(why.empty() ? "" : "; ", candidate.name, ": ", *refusal);
+    } else {
+      accepted.push_back({&candidate, why});
+    }
   }
-  throw Error(ErrorKind::kUnsupported,
-              join(spec.op, why.empty() ? ": no such operation" : ": no kernel takes this: ", why));
+  require(!accepted.empty(), ErrorKind::kUnsupported, spec.op,
+          why.empty() ? ": no such operation" : ": no kernel takes this: ", why);
+  return accepted;
+}
+
+Choice choose(const OpSpec& spec) {
+  const Candidate first = candidates(spec).front();
+  return {first.implementation->make(spec), first.implementation, first.why};
 }
 
 }  // namespace fastcnn::ops

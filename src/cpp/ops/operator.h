@@ -106,7 +106,16 @@ struct Choice {
 // Every implementation, in the order of implementations.inc: for one op, best first.
 const std::vector<Implementation>& implementations();
 
-// The first implementation that accepts; throws kUnsupported with every refusal where none does.
+// An implementation that accepts, and what the earlier ones in the list refused.
+struct Candidate {
+  const Implementation* implementation;
+  std::string why;
+};
+
+// All that accept, best first; throws kUnsupported with every refusal where none does.
+std::vector<Candidate> candidates(const OpSpec& spec);
+
+// The first that accepts.
 Choice choose(const OpSpec& spec);
 
 }  // namespace fastcnn::ops

@@ -1,0 +1,122 @@
+#include "engine/chooser.h"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <utility>
+
+#include "cpu/isa.h"
+
+namespace fastcnn::engine {
+namespace {
+
+constexpr double kBudgetMs = 1500;
+constexpr double kMinFlops = 1e5;     // some 2 us: below, what is measured is the clock
+constexpr double kMaxFlops = 4e9;     // a larger batch is measured on its first images
+constexpr double kBetterThan = 0.97;  // of the time of the one that comes first
+
+// As `op`, on as many images as keep it below kMaxFlops.
+ops::OpSpec with_fewer_images(ops::OpSpec op, double flops) {
+  const std::int64_t images = op.inputs[0].shape.rank() == 0 ? 1 : op.inputs[0].shape[0];
+  const auto fewer = static_cast<std::int64_t>(static_cast<double>(images) * kMaxFlops / flops);
+  if (fewer >= images) return op;
+  const auto cut = [&](TensorDesc& desc) {
+    if (desc.shape.rank() != 4 || desc.shape[0] != images) return;
+    desc.shape = {std::max<std::int64_t>(1, fewer), desc.shape[1], desc.shape[2], desc.shape[3]};
+  };
+  cut(op.inputs[0]);
+  if (op.inputs.size() == 4) cut(op.inputs[3]);
+  for (TensorDesc& output : op.outputs) cut(output);
+  return op;
+}
+
+std::size_t constant_bytes(const PlanSpec& spec) {
+  std::size_t total = 0;
+  for (const ValueSpec& value : spec.values) {
+    if (value.role != Role::kConstant) continue;
+    total += static_cast<std::size_t>(value.desc.shape.count()) * size_of(value.desc.dtype);
+  }
+  return total;
+}
+
+}  // namespace
+
+Chooser::Chooser(const PlanSpec& spec)
+    : table_(spec.choices.get()), stopwatch_(spec.threads, constant_bytes(spec)) {}
+
+ops::Choice Chooser::choose(const ops::OpSpec& op) {
+  std::vector<ops::Candidate> candidates = ops::candidates(op);
+  // Only convolutions come in several ways that are worth their time to tell apart.
+  if (table_ != nullptr && op.op == "conv2d" && candidates.size() > 1) {
+    return choose_measured(op, std::move(candidates));
+  }
+  const ops::Candidate& first = candidates.front();
+  return {first.implementation->make(op), first.implementation, first.why};
+}
+
+ops::Choice Chooser::choose_measured(const ops::OpSpec& op,
+                                     std::vector<ops::Candidate> candidates) {
+  ops::Choice choice{candidates[0].implementation->make(op), candidates[0].implementation,
+                     candidates[0].why};
+  if (choice.op->flops < kMinFlops) return choice;
+
+  const ops::OpSpec measured = with_fewer_images(op, choice.op->flops);
+  const std::string key = key_of(measured);
+  ChoiceTable::Times times = table_->find(key);
+  measure(measured, candidates, times);
+  table_->add(key, times);
+
+  const auto time_of = [&](const ops::Implementation* implementation) {
+    const auto found = times.find(implementation->name);
+    return found == times.end() ? std::numeric_limits<double>::infinity() : found->second;
+  };
+  double best = kBetterThan * time_of(choice.implementation);
+  const ops::Candidate* winner = &candidates[0];
+  std::string told;
+  for (const ops::Candidate& candidate : candidates) {
+    const double time = time_of(candidate.implementation);
+    if (times.count(candidate.implementation->name) != 0) {
+      told += join(told.empty() ? "measured: " : ", ", candidate.implementation->name, " ", time,
+                   " ms");
+    }
+    if (time < best) {
+      best = time;
+      winner = &candidate;
+    }
+  }
+  if (winner != &candidates[0]) {
+    choice = {winner->implementation->make(op), winner->implementation, winner->why};
+  }
+  choice.why += (choice.why.empty() || told.empty() ? "" : "; ") + told;
+  return choice;
+}
+
+void Chooser::measure(const ops::OpSpec& op, const std::vector<ops::Candidate>& candidates,
+                      ChoiceTable::Times& times) {
+  double best = std::numeric_limits<double>::infinity();
+  for (const ops::Candidate& candidate : candidates) {
+    const auto known = times.find(candidate.implementation->name);
+    if (known != times.end()) best = std::min(best, known->second);
+  }
+  using Clock = std::chrono::steady_clock;
+  for (const ops::Candidate& candidate : candidates) {
+    if (times.count(candidate.implementation->name) != 0 || spent_ms_ > kBudgetMs) continue;
+    const auto start = Clock::now();
+    const double time = stopwatch_.time(op, *candidate.implementation->make(op), best);
+    times[candidate.implementation->name] = time;
+    best = std::min(best, time);
+    spent_ms_ += std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+  }
+}
+
+std::string Chooser::key_of(const ops::OpSpec& op) const {
+  std::string key =
+      join(op.op, " ", cpu::name_of(cpu::active_isa()), " threads=", stopwatch_.threads(),
+           " between=", stopwatch_.between_bytes() >> 20, "MiB", " ", op.attributes);
+  for (const auto* descs : {&op.inputs, &op.outputs}) {
+    for (const TensorDesc& desc : *descs) key += join(" ", name_of(desc.layout), desc.shape);
+  }
+  return key;
+}
+
+}  // namespace fastcnn::engine

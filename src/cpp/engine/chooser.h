@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "engine/choice_table.h"
+#include "engine/plan_spec.h"
+#include "engine/stopwatch.h"
+#include "ops/operator.h"
+
+namespace fastcnn::engine {
+
+// Chooses how to run each node of one plan.
+//
+// Without a table of measurements the first implementation that accepts is taken. With one, where
+// several accept a node that works long enough to matter, each is timed once on this machine for
+// these shapes, and the fastest taken; the first stays where it is within 3%. What the table knows
+// is not timed again, and nothing is timed once measuring has taken a second and a half in this
+// plan.
+class Chooser {
+ public:
+  explicit Chooser(const PlanSpec& spec);
+
+  ops::Choice choose(const ops::OpSpec& op);
+
+ private:
+  ops::Choice choose_measured(const ops::OpSpec& op, std::vector<ops::Candidate> candidates);
+  std::string key_of(const ops::OpSpec& op) const;
+  void measure(const ops::OpSpec& op, const std::vector<ops::Candidate>& candidates,
+               ChoiceTable::Times& times);
+
+  ChoiceTable* table_;
+  Stopwatch stopwatch_;
+  double spent_ms_ = 0;
+};
+
+}  // namespace fastcnn::engine
