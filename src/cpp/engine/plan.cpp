@@ -14,6 +14,7 @@ struct Plan::Frame {
   struct Caller {  // a pointer that changes with each run
     std::size_t pointer;
     std::size_t index;
+    std::size_t offset;  // in bytes
   };
 
   AlignedBuffer arena;
@@ -71,20 +72,21 @@ std::unique_ptr<Plan::Frame> Plan::make_frame() const {
     for (const auto* tensors : {&step.inputs, &step.outputs, &step.packed}) {
       for (const std::size_t t : *tensors) {
         const std::size_t id = storage_.of_tensor[t];
+        const std::size_t offset = storage_.offset_of_tensor[t];
         const Storage& storage = storage_.storages[id];
         void* pointer = nullptr;
         switch (storage.kind) {
           case Storage::Kind::kArena:
-            pointer = frame->at(offsets_[id]);
+            pointer = frame->at(offsets_[id] + offset);
             break;
           case Storage::Kind::kFixed:
-            pointer = const_cast<void*>(storage.fixed);
+            pointer = static_cast<char*>(const_cast<void*>(storage.fixed)) + offset;
             break;
           case Storage::Kind::kInput:
-            frame->inputs.push_back({frame->pointers.size(), storage.index});
+            frame->inputs.push_back({frame->pointers.size(), storage.index, offset});
             break;
           case Storage::Kind::kOutput:
-            frame->outputs.push_back({frame->pointers.size(), storage.index});
+            frame->outputs.push_back({frame->pointers.size(), storage.index, offset});
             break;
         }
         frame->pointers.push_back(pointer);
@@ -126,10 +128,11 @@ void Plan::run(const std::vector<const void*>& inputs, const std::vector<void*>&
   using Clock = std::chrono::steady_clock;
   std::unique_ptr<Frame> frame = take_frame();
   for (const Frame::Caller& caller : frame->inputs) {
-    frame->pointers[caller.pointer] = const_cast<void*>(inputs[caller.index]);
+    frame->pointers[caller.pointer] =
+        static_cast<char*>(const_cast<void*>(inputs[caller.index])) + caller.offset;
   }
   for (const Frame::Caller& caller : frame->outputs) {
-    frame->pointers[caller.pointer] = outputs[caller.index];
+    frame->pointers[caller.pointer] = static_cast<char*>(outputs[caller.index]) + caller.offset;
   }
 
   const cpu::FlushDenormals flush;

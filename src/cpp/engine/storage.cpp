@@ -14,6 +14,7 @@ class Assignment {
     share_aliases();
     measure_lifetimes();
     place_outputs();
+    if (!spec_.guard) place_parts();
     work_in_place();
     append_update_copies();
     return std::move(plan_);
@@ -33,6 +34,7 @@ class Assignment {
       }
       plan_.storages.push_back(storage);
       plan_.of_tensor.push_back(t);
+      plan_.offset_of_tensor.push_back(0);
     }
     for (std::size_t i = 0; i < spec_.inputs.size(); ++i) {
       Storage& storage = of(program_.plain[spec_.inputs[i]]);
@@ -47,24 +49,33 @@ class Assignment {
     }
   }
 
-  // Makes tensor `b` use the memory of `a`.
-  void merge(std::size_t a, std::size_t b) {
+  // Whether `tensor` fills its storage.
+  bool whole(std::size_t tensor) {
+    return plan_.offset_of_tensor[tensor] == 0 &&
+           of(tensor).size_bytes == program_.tensors[tensor].size_bytes;
+  }
+
+  // Makes tensor `b`, and whatever shares its memory, lie where `a` does, `offset` bytes further.
+  void merge(std::size_t a, std::size_t b, std::size_t offset = 0) {
     const std::size_t to = plan_.of_tensor[a];
     const std::size_t from = plan_.of_tensor[b];
     if (to == from) return;
     Storage& kept = plan_.storages[to];
     const Storage& gone = plan_.storages[from];
-    kept.size_bytes = std::max(kept.size_bytes, gone.size_bytes);
+    offset += plan_.offset_of_tensor[a];
+    kept.size_bytes = std::max(kept.size_bytes, offset + gone.size_bytes);
     kept.first = std::min(kept.first, gone.first);
     kept.last = std::max(kept.last, gone.last);
-    for (std::size_t& storage : plan_.of_tensor) {
-      if (storage == from) storage = to;
+    for (std::size_t t = 0; t < plan_.of_tensor.size(); ++t) {
+      if (plan_.of_tensor[t] != from) continue;
+      plan_.of_tensor[t] = to;
+      plan_.offset_of_tensor[t] += offset;
     }
   }
 
   void share_aliases() {
     for (const Step& step : program_.steps) {
-      if (step.run->alias) merge(step.inputs[0], step.outputs[0]);
+      if (step.run->alias) merge(step.inputs[0], step.outputs[0], step.run->alias_offset);
     }
   }
 
@@ -94,8 +105,7 @@ class Assignment {
       const std::size_t value = spec_.outputs[i];
       const std::size_t tensor = program_.plain[value];
       Storage& storage = of(tensor);
-      if (storage.kind == Storage::Kind::kArena && !is_update(value) &&
-          storage.size_bytes == program_.tensors[tensor].size_bytes) {
+      if (storage.kind == Storage::Kind::kArena && !is_update(value) && whole(tensor)) {
         storage.kind = Storage::Kind::kOutput;
         storage.index = i;
         storage.last = kNone;
@@ -107,6 +117,42 @@ class Assignment {
     }
   }
 
+  // Lets the inputs of a concatenation be written where its output will lie. From the last one to
+  // the first, so that in a chain of them every part goes to its final place at once; where all
+  // inputs lie side by side already, for the sake of a later and longer one, so does the output.
+  void place_parts() {
+    for (std::size_t s = program_.steps.size(); s-- > 0;) {
+      const Step& step = program_.steps[s];
+      const std::vector<std::size_t>& offsets = step.run->part_offsets;
+      if (offsets.empty() || !may_move(step.outputs[0])) continue;
+      const std::size_t dst = step.outputs[0];
+      if (side_by_side(step)) {
+        merge(step.inputs[0], dst);
+        continue;
+      }
+      for (std::size_t i = 0; i < offsets.size(); ++i) {
+        if (may_move(step.inputs[i])) merge(dst, step.inputs[i], offsets[i]);
+      }
+    }
+  }
+
+  bool may_move(std::size_t tensor) {
+    return of(tensor).kind == Storage::Kind::kArena && whole(tensor);
+  }
+
+  bool side_by_side(const Step& step) {
+    const std::size_t first = step.inputs[0];
+    if (of(first).kind != Storage::Kind::kArena) return false;
+    for (std::size_t i = 0; i < step.inputs.size(); ++i) {
+      const std::size_t t = step.inputs[i];
+      if (plan_.of_tensor[t] != plan_.of_tensor[first] ||
+          plan_.offset_of_tensor[t] != plan_.offset_of_tensor[first] + step.run->part_offsets[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   void work_in_place() {
     for (std::size_t s = 0; s < program_.steps.size(); ++s) {
       const Step& step = program_.steps[s];
@@ -114,6 +160,7 @@ class Assignment {
         const std::size_t src = step.inputs[pair.input];
         const std::size_t dst = step.outputs[pair.output];
         if (of(dst).kind != Storage::Kind::kArena || of(src).last != s) continue;
+        if (!whole(src) || !whole(dst)) continue;
         if (program_.tensors[src].size_bytes != program_.tensors[dst].size_bytes) continue;
         if (reads_twice(step, src) || taken(step, src, dst)) continue;
         if (of(src).kind == Storage::Kind::kArena || is_update_of(dst, src)) merge(src, dst);
@@ -173,6 +220,7 @@ class Assignment {
     storage.last = kNone;
     plan_.storages.push_back(storage);
     plan_.of_tensor.push_back(plan_.storages.size() - 1);
+    plan_.offset_of_tensor.push_back(0);
     of(tensor).last = std::max(of(tensor).last, step);
     return copy;
   }

@@ -22,12 +22,13 @@ struct Storage {
 
 struct StoragePlan {
   std::vector<Storage> storages;
-  std::vector<std::size_t> of_tensor;  // tensor -> storage
+  std::vector<std::size_t> of_tensor;         // tensor -> storage
+  std::vector<std::size_t> offset_of_tensor;  // tensor -> bytes into its storage
 };
 
-// Decides which tensors share memory: aliases, operators that work in place, state updated where
-// it lies, and results written straight to the caller. Appends copies to `program` for the results
-// and updates that cannot be.
+// Decides which tensors share memory: aliases, parts written where the whole will lie, operators
+// that work in place, state updated where it lies, and results written straight to the caller.
+// Appends copies to `program` for the results and updates that cannot be.
 StoragePlan assign_storage(const PlanSpec& spec, Program& program);
 
 }  // namespace fastcnn::engine

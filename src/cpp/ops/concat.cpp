@@ -36,6 +36,7 @@ class Concat final : public Operator {
       const Shape stored = stored_shape(input.shape, layout);
       runs_.push_back(extent_product(stored, axis, stored.rank()));
     }
+    if (outer_ == 1) find_parts();
   }
 
   void run(const RunArgs& args) const override {
@@ -44,7 +45,8 @@ class Concat final : public Operator {
       for (std::int64_t i = begin; i < end; ++i) {
         float* dst = args.dst(0) + i * row_;
         for (std::size_t k = 0; k < runs_.size(); ++k) {
-          copy_elements(args.src(k) + i * runs_[k], dst, runs_[k]);
+          const float* src = args.src(k) + i * runs_[k];
+          if (src != dst) copy_elements(src, dst, runs_[k]);
           dst += runs_[k];
         }
       }
@@ -52,6 +54,15 @@ class Concat final : public Operator {
   }
 
  private:
+  void find_parts() {
+    std::int64_t offset = 0;
+    for (const std::int64_t run : runs_) {
+      if (offset % static_cast<std::int64_t>(cpu::block()) != 0) return part_offsets.clear();
+      part_offsets.push_back(static_cast<std::size_t>(offset) * sizeof(float));
+      offset += run;
+    }
+  }
+
   std::int64_t outer_;
   std::int64_t row_;                // elements of the output for one outer index
   std::vector<std::int64_t> runs_;  // and of each input

@@ -79,8 +79,11 @@ class Operator {
   std::vector<Layout> output_layouts;  // one each
   std::vector<Packing> packings;
   std::vector<InPlace> in_place;
-  bool alias = false;  // output 0 is input 0 under another shape: nothing to run
-  double flops = 0;    // multiply and add counted apart
+  bool alias = false;  // output 0 is input 0, or a run of it, under another shape: nothing to run
+  std::size_t alias_offset = 0;           // bytes of input 0 before output 0
+  std::vector<std::size_t> part_offsets;  // where output 0 is the inputs one after another: bytes
+                                          // before each; one that lies there already is not copied
+  double flops = 0;                       // multiply and add counted apart
   // Scratch bytes for a run on `threads` threads.
   virtual std::size_t scratch_bytes(std::size_t threads) const {
     (void)threads;

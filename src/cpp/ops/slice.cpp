@@ -44,6 +44,8 @@ class Slice final : public Operator {
     input_layouts = {layout};
     output_layouts = {layout};
     runs_ = runs_of(spec, spec.inputs[0].shape, spec.outputs[0].shape, layout);
+    alias = runs_.outer == 1 && runs_.offset % static_cast<std::int64_t>(cpu::block()) == 0;
+    alias_offset = static_cast<std::size_t>(runs_.offset) * sizeof(float);
   }
 
   void run(const RunArgs& args) const override {
