@@ -92,6 +92,20 @@ def test_folding_keeps_pruned_zeros_and_traits(net: NetFn) -> None:
     np.testing.assert_array_equal(folded.data == 0, data == 0)
 
 
+@pytest.mark.parametrize("groups", [1, 2])
+def test_normalisation_folds_into_a_transposed_convolution(net: NetFn, groups: int) -> None:
+    n = net(4, 5, 5)
+    window: dict[str, Any] = {"strides": (2, 2), "pads": (1, 1, 1, 1), "dilations": (1, 1)}
+    w, b = n.parameter("w", 4, 6 // groups, 3, 3), n.parameter("b", 6)
+    y = n.b.apply("conv2d_transpose", n.x, w, b, groups=groups, **window)
+    graph = n.b.build([n.relu(n.batch_norm(y))])
+
+    new, reports = passes.for_inference(graph)
+
+    assert ops(new) == Counter(conv2d_transpose=1)
+    assert all(report.kept for report in reports)
+
+
 def test_a_shared_kernel_is_folded_for_each_of_its_layers(net: NetFn) -> None:
     n = net(4, 4, 4)
     first = n.conv(n.x, 4)

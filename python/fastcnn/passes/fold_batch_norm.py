@@ -12,14 +12,14 @@ from fastcnn.typing import Array
 
 
 class FoldBatchNorm(Rewrite):
-    """Folds a batch normalisation into the convolution or dense layer that feeds it.
+    """Folds a batch normalisation into the convolution, of either kind, or dense layer before it.
 
         gamma (conv(x, w) + b - mean) / sqrt(variance + epsilon) + beta
             = conv(x, s w) + s (b - mean) + beta,    s = gamma / sqrt(variance + epsilon)
 
     Applies to:
-        conv2d or dense -> batch_norm with known weights and statistics, where the first has no
-        activation and no residual input, and nothing else reads its output.
+        conv2d, conv2d_transpose or dense -> batch_norm with known weights and statistics, where
+        the first has no activation and no residual input, and nothing else reads its output.
     Keeps:
         The name and shape of every input and output; the traits of the weights.
     Numerics:
@@ -36,7 +36,11 @@ class FoldBatchNorm(Rewrite):
     def match(self, graph: Graph, node: Node) -> Patch | None:
         """Starts from the normalisation."""
         layer = graph.producer(node.inputs[0])
-        if layer is None or layer.op not in ("conv2d", "dense") or len(layer.inputs) != 3:
+        if (
+            layer is None
+            or layer.op not in ("conv2d", "conv2d_transpose", "dense")
+            or len(layer.inputs) != 3
+        ):
             return None
         if layer.attrs.get("activation", "linear") != "linear":
             return None
@@ -50,17 +54,28 @@ class FoldBatchNorm(Rewrite):
         weights, bias, gamma, beta, mean, variance = (_wide(data) for data in known)
 
         s = gamma / np.sqrt(variance + node.attrs["epsilon"])
-        per_output = s[:, None, None, None] if layer.op == "conv2d" else s
         folded = replace(
             layer,
             inputs=(
                 x,
-                replace(w, name=f"{node.name}/{w.name}", data=_narrow(per_output * weights)),
+                replace(w, name=f"{node.name}/{w.name}", data=_narrow(_scaled(layer, weights, s))),
                 replace(b, name=f"{node.name}/{b.name}", data=_narrow(s * (bias - mean) + beta)),
             ),
             outputs=node.outputs,
         )
         return Patch(old=(layer, node), new=(folded,))
+
+
+def _scaled(layer: Node, w: Array, s: Array) -> Array:
+    """The weights times `s`, which has one number for each output."""
+    if layer.op == "dense":
+        return w * s
+    if layer.op == "conv2d":
+        return w * s[:, None, None, None]
+    groups = layer.integer("groups")  # [IC, OC / groups, KH, KW]: groups of inputs, one by one
+    by_group = w.reshape(groups, -1, *w.shape[1:]) * s.reshape(groups, 1, -1, 1, 1)
+    scaled: Array = by_group.reshape(w.shape)
+    return scaled
 
 
 def _wide(data: Array | None) -> Array:
