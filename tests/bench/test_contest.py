@@ -129,7 +129,9 @@ def test_the_ratio_is_to_the_fastest_peer_that_was_right() -> None:
 def test_relative_error_is_the_worst_outputs() -> None:
     truth = np.array([3.0, 4.0], np.float32)
 
-    assert relative_error([truth, [*truth, 0, 0.5]], [truth, truth]) == pytest.approx(0.1)
+    assert relative_error([truth, truth + np.float32([0, 0.5])], [truth, truth]) == pytest.approx(
+        0.1
+    )
     assert relative_error([truth.reshape(1, 2)], [truth]) == 0
     assert relative_error([truth * 0], [truth * 0]) == 0
     assert relative_error([truth], [truth * 0]) == math.inf

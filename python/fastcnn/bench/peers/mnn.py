@@ -11,6 +11,10 @@ from typing import Any
 import MNN
 import numpy as np
 
+# The converter itself: the script `mnnconvert` around it would first install a package for reports
+# of use, with whichever pip is on the path.
+_CONVERT = "import sys, _tools; _tools.mnnconvert(sys.argv)"
+
 
 class Peer:
     """A session that is resized for each shape."""
@@ -20,16 +24,15 @@ class Peer:
     def __init__(self, model: str, threads: int) -> None:
         with tempfile.TemporaryDirectory() as folder:
             converted = Path(folder) / "model.mnn"
-            program = str(Path(sys.executable).with_name("mnnconvert"))
-            command = [program, "-f", "ONNX", "--modelFile", model, "--bizCode", "bench"]
+            command = [sys.executable, "-c", _CONVERT, "-f", "ONNX", "--modelFile", model]
             result = subprocess.run(
-                [*command, "--MNNModel", str(converted)],
+                [*command, "--MNNModel", str(converted), "--bizCode", "bench"],
                 capture_output=True,
                 text=True,
                 check=False,
             )
             if not converted.exists():
-                raise RuntimeError(f"mnnconvert cannot convert it: {result.stdout[-200:]}")
+                raise RuntimeError(f"MNN's converter refuses it: {result.stdout[-200:]}")
             self._net = MNN.Interpreter(str(converted))
         self._session = self._net.createSession(
             {"backend": "CPU", "numThread": threads, "precision": "high"}
