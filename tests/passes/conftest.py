@@ -158,6 +158,61 @@ def reshapes() -> Graph:
     )
 
 
+def channels_last() -> Graph:
+    """As tools for channels-last runtimes export: a pair of transposes around each convolution."""
+    net = Net(6, 6, 4)
+    b = net.b
+
+    def conv(x: Value) -> Value:
+        first = b.apply("transpose", x, perm=(0, 3, 1, 2))
+        return b.apply("transpose", net.conv(first, 4), perm=(0, 2, 3, 1))
+
+    bias = b.constant("bias", net.rng.standard_normal(4).astype(np.float32))
+    y = net.relu(b.apply("add", conv(net.x), bias))
+    z = b.apply("add", net.relu(conv(y)), y)
+    gate = b.apply("sigmoid", b.apply("reduce_mean", z, axes=(1, 2), keepdims=1))
+    z = b.apply("concat", b.apply("multiply", z, gate), z, axis=3)
+    z = b.apply("pad", z, pads=(0, 0, 1, 0, 0, 1, 0, 0))
+    z = b.apply("slice", z, axis=3, start=1, stop=5)
+    z = conv(z)
+    return b.build(
+        [b.apply("reduce_mean", z, axes=(1, 2), keepdims=0), b.apply("softmax", z, axis=3)]
+    )
+
+
+def taken_apart() -> Graph:
+    """Normalisations, biases and activations in pieces, as exporters leave them."""
+    net = Net(4, 6, 6)
+    b = net.b
+
+    def constant(*shape: int) -> Value:
+        return b.constant("constant", net.rng.uniform(0.5, 2, shape).astype(np.float32))
+
+    def number(value: float) -> Value:
+        return b.constant("number", np.array(value, np.float32))
+
+    y = b.apply("pad", net.x, pads=(0, 0, 1, 0, 0, 0, 0, 1))
+    y = b.apply(
+        "subtract", b.apply("multiply", net.conv(y, 4), constant(4, 1, 1)), constant(4, 1, 1)
+    )
+    y = b.apply("multiply", y, b.apply("sigmoid", y))
+    y = b.apply("add", b.apply("multiply", net.batch_norm(y), constant(1, 4, 1, 1)), number(2))
+    gate = b.apply("clip", b.apply("add", y, number(3)), low=0.0, high=6.0)
+    y = b.apply("divide", b.apply("multiply", y, gate), number(6))
+    y = b.apply("scale", b.apply("subtract", number(1), net.conv(y, 4)), factor=0.25)
+    gate = b.apply("hard_sigmoid", y, alpha=1 / 6, beta=0.5)
+    y = b.apply("multiply", gate, y)
+    gate = b.apply("add", b.apply("erf", b.apply("divide", y, number(2**0.5))), number(1))
+    y = b.apply("multiply", b.apply("multiply", y, gate), number(0.5))
+    cube = b.apply("multiply", number(0.044715), b.apply("power", y, number(3)))
+    inner = b.apply("multiply", b.apply("add", y, cube), number((2 / np.pi) ** 0.5))
+    gate = b.apply("add", number(1), b.apply("tanh", inner))
+    y = b.apply("multiply", b.apply("scale", y, factor=0.5), gate)
+    y = b.apply("reduce_mean", y, axes=(2, 3), keepdims=0)
+    y = b.apply("add", net.dense(y, 3), constant(3))
+    return b.build([b.apply("divide", y, constant(1, 3))])
+
+
 GRAPHS: tuple[Callable[[], Graph], ...] = (
     chain,
     exported,
@@ -167,6 +222,8 @@ GRAPHS: tuple[Callable[[], Graph], ...] = (
     ends_in_identities,
     known_in_part,
     reshapes,
+    channels_last,
+    taken_apart,
 )
 
 

@@ -6,10 +6,15 @@ from fastcnn.passes.base import Patch as Patch
 from fastcnn.passes.base import Rewrite as Rewrite
 from fastcnn.passes.base import Sequence as Sequence
 from fastcnn.passes.differentiate import differentiate as differentiate
+from fastcnn.passes.fold_affine import FoldAffine as FoldAffine
 from fastcnn.passes.fold_batch_norm import FoldBatchNorm as FoldBatchNorm
 from fastcnn.passes.fold_constants import FoldConstants as FoldConstants
 from fastcnn.passes.fuse_activation import FuseActivation as FuseActivation
 from fastcnn.passes.fuse_add import FuseAdd as FuseAdd
+from fastcnn.passes.fuse_gelu import FuseGelu as FuseGelu
+from fastcnn.passes.fuse_hard_swish import FuseHardSwish as FuseHardSwish
+from fastcnn.passes.fuse_pad import FusePad as FusePad
+from fastcnn.passes.fuse_swish import FuseSwish as FuseSwish
 from fastcnn.passes.infer import infer as infer
 from fastcnn.passes.merge_reshapes import MergeReshapes as MergeReshapes
 from fastcnn.passes.move_relu_after_max_pool import MoveReluAfterMaxPool as MoveReluAfterMaxPool
@@ -20,14 +25,23 @@ from fastcnn.passes.remove_dead_nodes import RemoveDeadNodes as RemoveDeadNodes
 from fastcnn.passes.remove_dead_nodes import remove_dead_nodes as remove_dead_nodes
 from fastcnn.passes.remove_identity import RemoveIdentity as RemoveIdentity
 from fastcnn.passes.resolve_shapes import ResolveShapes as ResolveShapes
+from fastcnn.passes.sink_transposes import SinkTransposes as SinkTransposes
 from fastcnn.passes.specialize import specialize as specialize
+from fastcnn.passes.use_global_pools import UseGlobalPools as UseGlobalPools
 
 ALL: tuple[Pass, ...] = (
     ResolveShapes(),
     RemoveIdentity(),
     MergeReshapes(),
+    SinkTransposes(),
     FoldConstants(),
     FoldBatchNorm(),
+    FoldAffine(),
+    UseGlobalPools(),
+    FusePad(),
+    FuseSwish(),
+    FuseHardSwish(),
+    FuseGelu(),
     FuseAdd(),
     FuseActivation(),
     MoveReluAfterMaxPool(),

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from fastcnn.graph import Graph
 from fastcnn.passes.base import PassReport, Sequence
+from fastcnn.passes.fold_affine import FoldAffine
 from fastcnn.passes.fold_batch_norm import FoldBatchNorm
 from fastcnn.passes.fold_constants import FoldConstants
 from fastcnn.passes.fuse_activation import FuseActivation
 from fastcnn.passes.fuse_add import FuseAdd
+from fastcnn.passes.fuse_gelu import FuseGelu
+from fastcnn.passes.fuse_hard_swish import FuseHardSwish
+from fastcnn.passes.fuse_pad import FusePad
+from fastcnn.passes.fuse_swish import FuseSwish
 from fastcnn.passes.merge_reshapes import MergeReshapes
 from fastcnn.passes.move_relu_after_max_pool import MoveReluAfterMaxPool
 from fastcnn.passes.remove_dead_nodes import RemoveDeadNodes
 from fastcnn.passes.remove_identity import RemoveIdentity
 from fastcnn.passes.resolve_shapes import ResolveShapes
+from fastcnn.passes.sink_transposes import SinkTransposes
+from fastcnn.passes.use_global_pools import UseGlobalPools
 
 _FOR_INFERENCE = Sequence(
     "for_inference",
@@ -20,11 +27,18 @@ _FOR_INFERENCE = Sequence(
     ResolveShapes(),
     RemoveDeadNodes(),
     RemoveIdentity(),
+    SinkTransposes(),
     MergeReshapes(),
     RemoveDeadNodes(),
     RemoveIdentity(),
     FoldConstants(),
+    FuseSwish(),
+    FuseHardSwish(),
+    FuseGelu(),
+    UseGlobalPools(),
+    FusePad(),
     FoldBatchNorm(),
+    FoldAffine(),
     FuseAdd(),
     FuseActivation(),
     RemoveDeadNodes(),
