@@ -12,7 +12,7 @@ import pytest
 onnxruntime: Any = pytest.importorskip("onnxruntime")
 
 
-def run_file(path: Path, feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def run_file(path: Path | bytes, feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Outputs by name, computed node by node as the file has them."""
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fastcnn import layers, models
+from fastcnn import layers, models, onnx
 from fastcnn.errors import InvalidValueError, UnsupportedError
 from fastcnn.models import Model, Sequential
 from fastcnn.typing import Array
@@ -45,8 +45,8 @@ def mnist_cnn(image_shape: Sequence[int], classes: int) -> Sequential:
 
 
 def open_model(path: Path) -> Model:
-    """The model in a file."""
-    return models.load_model(path)
+    """The model in a `.fcnn` or `.onnx` file."""
+    return onnx.load(path) if path.suffix == ".onnx" else models.load_model(path)
 
 
 def image_size(model: Model) -> tuple[int, int] | None:

@@ -10,6 +10,7 @@ from fastcnn.runtime.machine import kernels as kernels
 from fastcnn.runtime.machine import peak_gflops as peak_gflops
 from fastcnn.runtime.machine import set_isa as set_isa
 from fastcnn.runtime.machine import set_num_threads as set_num_threads
+from fastcnn.runtime.readers import set_reader as set_reader
 from fastcnn.runtime.reference import reference as reference
 from fastcnn.runtime.session import Session as Session
 from fastcnn.runtime.step import Step as Step

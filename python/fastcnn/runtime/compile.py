@@ -8,11 +8,11 @@ from typing import Protocol
 
 from fastcnn.errors import InvalidValueError, ShapeError, UnsupportedError
 from fastcnn.graph import Graph
-from fastcnn.graph import file as graph_file
 from fastcnn.ops.statistics import statistics
 from fastcnn.passes import ResolveShapes, for_inference
 from fastcnn.runtime import choices
 from fastcnn.runtime.machine import get_num_threads, set_num_threads
+from fastcnn.runtime.readers import read_graph
 from fastcnn.runtime.session import Session
 
 _CHECKED_ELEMENTS = 1 << 26
@@ -41,7 +41,8 @@ def compile(
     """Makes a model ready to run.
 
     Args:
-        model: A model, a graph in inference form, or the path of a `.fcnn` file.
+        model: A model, a graph in inference form, or the path of a `.fcnn` or `.onnx`
+            file.
         threads: Threads a call may use, as far as this process has CPUs; all that
             `get_num_threads()` tells if None.
         device: "cpu".
@@ -111,8 +112,5 @@ def _graph_of(model: HasGraph | Graph | str | os.PathLike[str]) -> Graph:
     if isinstance(model, Graph):
         return model
     if isinstance(model, str | os.PathLike):
-        path = os.fspath(model)
-        if not path.endswith(".fcnn"):
-            raise UnsupportedError(f"compile: '{path}' is no .fcnn file")
-        return graph_file.load(path)[0]
+        return read_graph(model)
     return model.graph

@@ -14,6 +14,7 @@ from tests.ops.cases import (
     functions,
     losses,
     normalisation,
+    outside,
     pooling,
     shape,
     tensors,
@@ -23,7 +24,7 @@ from tests.ops.cases.case import Case as Case
 
 _TABLES = (
     *(convolution, dense, pooling, elementwise, normalisation, shape, losses, updates),
-    *(functions, tensors),
+    *(functions, tensors, outside),
 )
 _ALL: dict[str, list[Case]] = {}
 for _table in _TABLES:
