@@ -164,8 +164,8 @@ class Lowering {
     const PackCache::Buffer buffer = spec_.cache->get(
         spec_.values[value].data, format, program_.tensors[to].size_bytes, [&](void* dst) {
           const void* src = program_.tensors[from].held.get();
-          AlignedBuffer scratch(op.scratch_bytes(1));
-          op.run({&src, &dst, nullptr, scratch.data(), {1}});
+          AlignedBuffer scratch(op.scratch_bytes(spec_.threads));
+          op.run({&src, &dst, nullptr, scratch.data(), {spec_.threads}});
         });
     return {buffer, buffer->data()};
   }
