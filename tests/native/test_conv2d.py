@@ -53,6 +53,14 @@ def test_batches_and_large_images_equal_the_reference(conv, op, isa, rng):
     check(every_op(conv)[op], rng, BLOCKED)
 
 
+@pytest.mark.parametrize("groups", [1, 2])
+def test_a_sum_in_several_depths_equals_the_reference(groups, isa, rng):
+    """So many input channels that the weights of one segment are read in parts."""
+    conv = Convolution(1, 360 * groups, 20 * groups, (5, 6), (3, 3), pads=same(1), groups=groups)
+    for case in (forward(conv, activation="relu6", residual=True), forward(conv)):
+        check(case, rng, BLOCKED)
+
+
 @pytest.mark.parametrize("strides", [(1, 1), (2, 2), (3, 1), (1, 2)], ids=str)
 @pytest.mark.parametrize("kernel", [3, 5, 7])
 @pytest.mark.parametrize("width", [1, 2, 7, 8, 9, 17, 33])

@@ -22,7 +22,7 @@ class Conv2d final : public Operator {
     packings = {Conv2dDirectPlan::packing(plan_, 1)};
     if (residual_) {
       input_layouts.push_back(Layout::kBlocked);
-      in_place = {{0, 3}};
+      if (plan_->dst_may_be_residual()) in_place = {{0, 3}};
     }
   }
 

@@ -4,6 +4,18 @@
 #include <cstddef>
 
 namespace fastcnn::ops {
+namespace {
+
+// How many of so many blocks in a row to take next, so that none is left alone.
+std::int64_t blocks_together(std::int64_t in_a_row, std::int64_t max_blocks,
+                             std::int64_t odd_blocks) {
+  std::int64_t together = 1;
+  while (2 * together <= std::min(in_a_row, max_blocks)) together *= 2;
+  const bool leaves_one = in_a_row == together + 1;
+  return leaves_one && odd_blocks > 0 && odd_blocks <= in_a_row ? odd_blocks : together;
+}
+
+}  // namespace
 
 std::vector<ChannelRun> channel_runs(std::int64_t first, std::int64_t count, std::int64_t lanes) {
   std::vector<ChannelRun> runs;
@@ -18,7 +30,8 @@ std::vector<ChannelRun> channel_runs(std::int64_t first, std::int64_t count, std
 }
 
 std::vector<ChannelSegment> channel_segments(std::int64_t channels, std::int64_t groups,
-                                             std::int64_t block, std::int64_t max_blocks) {
+                                             std::int64_t block, std::int64_t max_blocks,
+                                             std::int64_t odd_blocks) {
   std::vector<ChannelSegment> segments;
   const std::int64_t per_group = channels / groups;
   for (std::int64_t group = 0; group < groups; ++group) {
@@ -26,19 +39,12 @@ std::vector<ChannelSegment> channel_segments(std::int64_t channels, std::int64_t
     const auto stored = [&](const ChannelRun& run) {
       return run.channel + run.channels == channels ? block - run.lane : run.channels;
     };
-    const auto whole = [&](const ChannelRun& run) { return stored(run) == block; };
     for (std::size_t i = 0; i < runs.size();) {
-      std::size_t together = 1;
-      while (2 * static_cast<std::int64_t>(together) <= max_blocks &&
-             i + 2 * together <= runs.size() &&
-             std::all_of(runs.begin() + static_cast<std::ptrdiff_t>(i),
-                         runs.begin() + static_cast<std::ptrdiff_t>(i + 2 * together), whole)) {
-        together *= 2;
-      }
-      const ChannelRun& last = runs[i + together - 1];
-      segments.push_back({group, runs[i].channel, static_cast<std::int64_t>(together),
-                          last.channels, stored(last)});
-      i += together;
+      const auto in_a_row = runs[i].lane > 0 ? 1 : static_cast<std::int64_t>(runs.size() - i);
+      const std::int64_t together = blocks_together(in_a_row, max_blocks, odd_blocks);
+      const ChannelRun& last = runs[i + static_cast<std::size_t>(together) - 1];
+      segments.push_back({group, runs[i].channel, together, last.channels, stored(last)});
+      i += static_cast<std::size_t>(together);
     }
   }
   return segments;

@@ -12,6 +12,14 @@ namespace {
 // Tasks that a thread should find, so that a slow one does not hold up the rest.
 constexpr std::int64_t kItemsPerThread = 4;
 
+// Weights of one depth: they leave room in the second cache for what a task reads and for the
+// weights to come.
+constexpr std::int64_t kDepthFloats = 24 * 1024;
+constexpr std::int64_t kLeastReuse = 6;
+
+// Weights that are not in the second cache when their turn comes are fetched ahead.
+constexpr std::size_t kCachedFloats = 64 * 1024;
+
 std::int64_t lanes_of(Layout layout) {
   return layout == Layout::kPlain ? 1 : static_cast<std::int64_t>(cpu::block());
 }
@@ -19,6 +27,21 @@ std::int64_t lanes_of(Layout layout) {
 ImageLayout image_layout(std::int64_t channels, std::int64_t rows, std::int64_t columns,
                          std::int64_t lanes) {
   return {lanes, round_up(channels, lanes) * rows * columns};
+}
+
+// A lone pixel has no sums beside it, so it takes more channels.
+std::int64_t blocks_of_segment(const ConvView& view, const kernels::Conv2dDirectKernel& kernel) {
+  const bool lone = view.images * view.axes.rows.extent * view.axes.columns.extent == 1;
+  return static_cast<std::int64_t>(lone ? kernel.lone_blocks : kernel.max_blocks);
+}
+
+// Weights that are used once, by a single tile, are read in one go.
+std::size_t depths_of(const ConvView& view, std::int64_t src_lanes, std::int64_t row) {
+  if (view.images * view.axes.rows.extent * view.axes.columns.extent <= kLeastReuse) return 1;
+  const std::int64_t channels = view.src_channels / view.groups;
+  const std::int64_t wanted = divide_up(channels * view.taps * row, kDepthFloats);
+  return static_cast<std::size_t>(
+      std::clamp<std::int64_t>(wanted, 1, std::max<std::int64_t>(channels / src_lanes, 1)));
 }
 
 }  // namespace
@@ -30,11 +53,13 @@ Conv2dDirectPlan::Conv2dDirectPlan(const ConvView& view, Layout src_layout)
       dst_(image_layout(view.dst_channels, view.axes.rows.extent, view.axes.columns.extent,
                         lanes_of(Layout::kBlocked))),
       kernel_(kernels::select_conv2d_direct()),
+      max_blocks_(blocks_of_segment(view, kernel_)),
       together_(images_of_task(view)),
       geometry_(cheaper_axes(view, together_), src_, dst_, rows_of_chunk(view, src_, dst_),
                 together_),
-      segments_(channel_segments(view.dst_channels, view.groups, dst_.lanes,
-                                 static_cast<std::int64_t>(kernel_.max_blocks))) {
+      segments_(channel_segments(view.dst_channels, view.groups, dst_.lanes, max_blocks_,
+                                 static_cast<std::int64_t>(kernel_.odd_blocks))),
+      depths_(depths_of(view, src_.lanes, max_blocks_ * dst_.lanes)) {
   if (geometry_.copies()) together_ = 1;
   for (const ConvPhase& phase : geometry_.phases()) {
     for (std::int64_t group = 0; group < view_.groups; ++group) {
@@ -69,13 +94,19 @@ Conv2dDirectPlan::GroupTaps Conv2dDirectPlan::taps_of(const ConvPhase& phase,
     row += view_.taps * run.channels;
   }
   const kernels::ConvTap* taps = of_group.taps.data();
-  for (const ChannelRun& run : runs) {
-    const auto channels = static_cast<std::size_t>(run.channels);
-    if (of_group.lists.empty() || of_group.lists.back().channels != channels) {
-      of_group.lists.push_back({taps, 0, channels});
+  row = 0;
+  for (std::size_t d = 0; d < depths_; ++d) {
+    Depth& depth = of_group.depths.emplace_back();
+    for (std::size_t r = runs.size() * d / depths_; r < runs.size() * (d + 1) / depths_; ++r) {
+      const auto channels = static_cast<std::size_t>(runs[r].channels);
+      if (depth.lists.empty() || depth.lists.back().channels != channels) {
+        depth.lists.push_back({taps, 0, channels});
+      }
+      depth.lists.back().count += phase.taps.size();
+      taps += phase.taps.size();
+      row += view_.taps * runs[r].channels;
     }
-    of_group.lists.back().count += phase.taps.size();
-    taps += phase.taps.size();
+    depth.end_row = row;
   }
   return of_group;
 }
@@ -128,25 +159,53 @@ void Conv2dDirectPlan::run_item(const Operands& operands, std::int64_t item, std
   if (geometry_.copies()) {
     src = read_windows(src, chunk, first_segment, last_segment, windows);
   }
-  const auto groups = static_cast<std::size_t>(view_.groups);
   for (std::size_t s = first_segment; s < last_segment; ++s) {
     const ChannelSegment& segment = segments_[s];
     const std::int64_t dst = first_image * dst_.image + geometry_.dst_chunk(chunk) +
                              segment.channel / dst_.lanes * geometry_.dst_plane() +
                              segment.channel % dst_.lanes;
-    for (std::size_t p = 0; p < geometry_.phases().size(); ++p) {
-      const ConvPhase& phase = geometry_.phases()[p];
-      const PixelRange pixels = geometry_.pixels(phase, chunk, images);
-      const GroupTaps& taps = taps_[p * groups + static_cast<std::size_t>(segment.group)];
-      kernel_.run(
-          {src, phase.src_pixels.data() + pixels.first, phase.dst_pixels.data() + pixels.first,
-           pixels.count, taps.lists.data(), taps.lists.size(), operands.weights + weights_begin_[s],
-           operands.bias == nullptr ? nullptr : operands.bias + segment.channel,
-           operands.residual == nullptr ? nullptr : operands.residual + dst, operands.dst + dst,
-           static_cast<std::size_t>(geometry_.dst_plane()),
-           static_cast<std::size_t>(segment.blocks), static_cast<std::size_t>(segment.real_lanes),
-           static_cast<std::size_t>(segment.store_lanes), operands.clamp.low, operands.clamp.high});
+    for (std::size_t depth = 0; depth < depths_; ++depth) {
+      run_depth(operands, src, dst, chunk, images, s, depth);
     }
+  }
+}
+
+void Conv2dDirectPlan::run_depth(const Operands& operands, const float* src, std::int64_t dst,
+                                 std::int64_t chunk, std::int64_t images, std::size_t s,
+                                 std::size_t d) const {
+  const ChannelSegment& segment = segments_[s];
+  const bool last = d + 1 == depths_;
+  for (std::size_t p = 0; p < geometry_.phases().size(); ++p) {
+    const ConvPhase& phase = geometry_.phases()[p];
+    const PixelRange pixels = geometry_.pixels(phase, chunk, images);
+    const Depth& depth =
+        taps_[p * static_cast<std::size_t>(view_.groups) + static_cast<std::size_t>(segment.group)]
+            .depths[d];
+    const std::size_t next =
+        weights_begin_[s] + static_cast<std::size_t>(depth.end_row * segment.blocks * dst_.lanes);
+    kernels::Conv2dDirect call{};
+    call.src = src;
+    call.src_pixels = phase.src_pixels.data() + pixels.first;
+    call.dst_pixels = phase.dst_pixels.data() + pixels.first;
+    call.pixels = pixels.count;
+    call.lists = depth.lists.data();
+    call.num_lists = depth.lists.size();
+    call.weights = operands.weights + weights_begin_[s];
+    call.bias = operands.bias == nullptr ? nullptr : operands.bias + segment.channel;
+    call.residual = operands.residual == nullptr || !last ? nullptr : operands.residual + dst;
+    call.dst = operands.dst + dst;
+    call.dst_block_stride = static_cast<std::size_t>(geometry_.dst_plane());
+    call.blocks = static_cast<std::size_t>(segment.blocks);
+    call.bias_lanes = static_cast<std::size_t>(segment.real_lanes);
+    call.store_lanes = static_cast<std::size_t>(segment.store_lanes);
+    call.low = last ? operands.clamp.low : Clamp{}.low;
+    call.high = last ? operands.clamp.high : Clamp{}.high;
+    call.accumulate = d > 0;
+    call.next_weights = operands.weights + next;
+    if (weights_begin_.back() > kCachedFloats) {
+      call.next_floats = std::min<std::size_t>(weights_begin_.back() - next, kDepthFloats);
+    }
+    kernel_.run(call);
   }
 }
 
@@ -154,8 +213,8 @@ Packing Conv2dDirectPlan::packing(std::shared_ptr<const Conv2dDirectPlan> plan, 
   Packing packing;
   packing.input = input;
   packing.format = join("conv2d_direct ", plan->view_.name, ": lanes ", plan->src_.lanes, " to ",
-                        plan->dst_.lanes, ", blocks ", plan->kernel_.max_blocks, ", groups ",
-                        plan->view_.groups);
+                        plan->dst_.lanes, ", blocks ", plan->max_blocks_, " or ",
+                        plan->kernel_.odd_blocks, ", groups ", plan->view_.groups);
   packing.size_bytes = plan->weights_begin_.back() * sizeof(float);
   packing.pack = [](const Packing& self, const void* src, void* dst, cpu::Parallel parallel) {
     static_cast<const Conv2dDirectPlan*>(self.parameters.get())

@@ -19,7 +19,9 @@ namespace fastcnn::ops {
 // A task is a few images, a chunk of their rows and a part of the output channels. Pixels at the
 // edge of the image are phases of their own, without the taps that fall outside; or, where that
 // would make too many small phases, a task copies what it reads into its own zero-bordered window.
-// Every output is one sum in one order, so the result does not depend on how tasks are cut.
+// Where the weights of a segment would fall out of the second cache, all pixels of a task are
+// summed over some of the channels, a depth, before the next. Every output is one sum in one order,
+// so the result does not depend on how tasks are cut.
 class Conv2dDirectPlan {
  public:
   struct Operands {
@@ -36,6 +38,8 @@ class Conv2dDirectPlan {
 
   const char* kernel_name() const { return kernel_.name; }
   double flops() const { return view_.flops; }
+  // Sums of several depths rest in dst before the residual is added.
+  bool dst_may_be_residual() const { return depths_ == 1; }
   std::size_t scratch_bytes(std::size_t threads) const;
   void run(const Operands& operands, void* scratch, cpu::Parallel parallel) const;
 
@@ -44,9 +48,13 @@ class Conv2dDirectPlan {
   static Packing packing(std::shared_ptr<const Conv2dDirectPlan> plan, std::size_t input);
 
  private:
+  struct Depth {
+    std::vector<kernels::ConvTaps> lists;
+    std::int64_t end_row;  // of the weights
+  };
   struct GroupTaps {
     std::vector<kernels::ConvTap> taps;
-    std::vector<kernels::ConvTaps> lists;
+    std::vector<Depth> depths;
   };
 
   std::int64_t src_channels() const { return view_.src_channels / view_.groups; }  // of a group
@@ -56,6 +64,8 @@ class Conv2dDirectPlan {
   void pack_segment(const ChannelSegment& segment, const float* src, float* dst) const;
   const float* read_windows(const float* images, std::int64_t chunk, std::size_t first_segment,
                             std::size_t last_segment, float* windows) const;
+  void run_depth(const Operands& operands, const float* src, std::int64_t dst, std::int64_t chunk,
+                 std::int64_t images, std::size_t segment, std::size_t depth) const;
   void run_item(const Operands& operands, std::int64_t item, std::int64_t chunk,
                 std::size_t first_segment, std::size_t last_segment, float* windows) const;
 
@@ -63,9 +73,11 @@ class Conv2dDirectPlan {
   ImageLayout src_;
   ImageLayout dst_;
   const kernels::Conv2dDirectKernel& kernel_;
-  std::int64_t together_;  // images of one task
+  std::int64_t max_blocks_;  // of a segment
+  std::int64_t together_;    // images of one task
   ConvGeometry geometry_;
   std::vector<ChannelSegment> segments_;
+  std::size_t depths_;
   std::vector<GroupTaps> taps_;             // [phase][group]
   std::vector<std::size_t> weights_begin_;  // [segment], and the end of the last one; in floats
 };

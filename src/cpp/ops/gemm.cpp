@@ -11,7 +11,7 @@ namespace {
 // A task computes a tile of C of up to kTileRows rows and kTilePanels panels. Where the depth is
 // over kWholeDepth, its A and B would fall out of the second-level cache between one panel and the
 // next, so the tile is swept in blocks of kDepthBlock; the sums rest in C between, which changes no
-// bit of them.
+// bit of them. A tile of one micro-tile's rows reads its B once, and the faster the fewer streams.
 constexpr std::int64_t kTileRows = 48;
 constexpr std::int64_t kTilePanels = 4;
 constexpr std::int64_t kWholeDepth = 2048;
@@ -84,7 +84,9 @@ void Gemm::run_tile(std::int64_t row, std::int64_t first_panel, const float* a,
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   const auto nr = static_cast<std::int64_t>(kernel_->nr);
   const std::int64_t last_panel = std::min(first_panel + tile_panels_, panels_);
-  const std::int64_t depth_block = depth_ <= kWholeDepth ? depth_ : kDepthBlock;
+  const bool one_sweep =
+      depth_ <= kWholeDepth || tile_rows_ <= static_cast<std::int64_t>(kernel_->mr);
+  const std::int64_t depth_block = one_sweep ? depth_ : kDepthBlock;
 
   kernels::GemmPanel tile;
   tile.rows = static_cast<std::size_t>(std::min(tile_rows_, rows_ - row));

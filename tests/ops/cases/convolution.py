@@ -105,6 +105,8 @@ ORDINARY = (
     Convolution(1, 16, 8, (1, 12), (1, 5), pads=(0, 2, 0, 2)),
     Convolution(2, 32, 16, (13, 12), (1, 1), strides=(2, 2)),
     Convolution(1, 8, 8, (9, 9), (1, 1), strides=(3, 2), pads=(1, 0, 0, 2)),
+    Convolution(1, 12, 123, (1, 1), (1, 1)),
+    Convolution(1, 9, 35, (3, 2), (3, 2)),
 )
 GROUPED = (
     Convolution(1, 8, 8, (6, 6), (3, 3), pads=same(1), groups=2),
@@ -113,6 +115,7 @@ GROUPED = (
     Convolution(2, 16, 32, (5, 6), (1, 1), groups=2),
     Convolution(1, 18, 18, (7, 6), (3, 3), strides=(2, 2), pads=same(1), groups=2),
     Convolution(1, 24, 8, (6, 6), (3, 2), pads=(1, 0, 1, 1), dilations=(2, 1), groups=8),
+    Convolution(1, 84, 84, (3, 5), (1, 1), groups=2),
 )
 DEPTHWISE = (
     Convolution(1, 8, 8, (6, 6), (3, 3), pads=same(1), groups=8),

@@ -21,9 +21,12 @@ struct ConvTaps {
 
 // A convolution as a list of taps applied to a list of pixels, float32, channels-blocked dst.
 //
-//   dst[b, dst_pixels[p], l] = min(high, max(low, bias[b, l] + residual[b, dst_pixels[p], l]
+//   dst[b, dst_pixels[p], l] = min(high, max(low, first[b, p, l] + residual[b, dst_pixels[p], l]
 //       + sum over taps t and channels c of
 //             weights[t.weights + c, b, l] * src[src_pixels[p] + t.src + c]))
+//
+// where first is bias[b, l] or, with `accumulate`, what dst holds: a sum over many channels is
+// taken in parts whose weights stay in the cache, and rounds as it would in one.
 //
 // Kernel size, stride, dilation, groups and direction are in the two lists alone: see README.md.
 //
@@ -38,8 +41,11 @@ struct ConvTaps {
 // Rounding  bias first, then one fused multiply-add (where the ISA has it) per tap and channel in
 //           the order of the lists, then the residual. The same for every pixel, whichever others
 //           it is computed with.
+// Memory    the `next_floats` floats from `next_weights` on are fetched into the second cache
+//           meanwhile, as far as there is time.
 // Threads   reentrant; writes only the lanes of dst named here.
-// Errors    none are reported. blocks is a power of two and at most the kernel's max_blocks.
+// Errors    none are reported. blocks is a power of two up to the kernel's lone_blocks,
+//           or its odd_blocks.
 // Source    Georganas et al., "Anatomy of High-Performance Deep Learning Convolutions on SIMD
 //           Architectures", SC 2018: direct convolution on channel blocks. Dukhan, "The Indirect
 //           Convolution Algorithm", 2019: taps and pixels as tables.
@@ -60,6 +66,9 @@ struct Conv2dDirect {
   std::size_t store_lanes;
   float low;
   float high;
+  bool accumulate = false;
+  const float* next_weights = nullptr;
+  std::size_t next_floats = 0;
 };
 
 using Conv2dDirectFn = void (*)(const Conv2dDirect&);
@@ -68,12 +77,15 @@ struct Conv2dDirectKernel {
   const char* name;
   cpu::Isa isa;
   Conv2dDirectFn run;
-  std::size_t max_blocks;
+  std::size_t max_blocks;   // for many pixels
+  std::size_t odd_blocks;   // 3, or 0 where the kernel has no tile for it
+  std::size_t lone_blocks;  // for a lone pixel: so many sums that they hide each other's latency
 };
 
 const Conv2dDirectKernel& select_conv2d_direct();
 
-#define FASTCNN_KERNEL(isa, function, max_blocks) void function(const Conv2dDirect&);
+#define FASTCNN_KERNEL(isa, function, max_blocks, odd_blocks, lone_blocks) \
+  void function(const Conv2dDirect&);
 #include "kernels/conv2d_direct/kernels.inc"
 #undef FASTCNN_KERNEL
 

@@ -7,6 +7,14 @@
 
 namespace fastcnn::kernels {
 
+constexpr std::size_t kLine = 16;  // floats in a line of the cache
+
+// Weights to be fetched.
+struct Conv2dNext {
+  const float* begin;
+  const float* end;
+};
+
 // One channel of one tap: kBlocks x kPixels multiply-adds.
 template <typename V, std::size_t kBlocks, std::size_t kPixels>
 FASTCNN_INLINE void conv2d_channel(const float* const (&pixel)[kPixels], std::ptrdiff_t place,
@@ -22,58 +30,42 @@ FASTCNN_INLINE void conv2d_channel(const float* const (&pixel)[kPixels], std::pt
   }
 }
 
-// kPixels pixels from `first` on: the sums stay in registers over all taps.
-template <typename V, std::size_t kBlocks, std::size_t kPixels>
-FASTCNN_INLINE void conv2d_tile(const Conv2dDirect& c, std::size_t first) {
-  const float* pixel[kPixels];
-#pragma GCC unroll 16
-  for (std::size_t p = 0; p < kPixels; ++p) pixel[p] = c.src + c.src_pixels[first + p];
-
-  V acc[kBlocks][kPixels];
+// What the sums begin with: the bias, or the sums of earlier channels.
+template <typename V, bool kAccumulate, std::size_t kBlocks, std::size_t kPixels>
+FASTCNN_INLINE void conv2d_begin(const Conv2dDirect& c, const std::ptrdiff_t* places,
+                                 V (&acc)[kBlocks][kPixels]) {
 #pragma GCC unroll 8
   for (std::size_t b = 0; b < kBlocks; ++b) {
-    V bias = V::zero();
-    if (c.bias != nullptr) {
-      bias = b + 1 == kBlocks && c.bias_lanes < V::lanes
-                 ? V::load_partial(c.bias + b * V::lanes, c.bias_lanes)
-                 : V::load(c.bias + b * V::lanes);
-    }
+    const bool last = b + 1 == kBlocks;
+    if constexpr (kAccumulate) {
+      const float* const dst = c.dst + b * c.dst_block_stride;
 #pragma GCC unroll 16
-    for (std::size_t p = 0; p < kPixels; ++p) acc[b][p] = bias;
-  }
-
-  constexpr std::ptrdiff_t kRow = kBlocks * V::lanes;
-  constexpr std::ptrdiff_t kLanes = V::lanes;
-  for (const ConvTaps* list = c.lists; list != c.lists + c.num_lists; ++list) {
-    const ConvTap* const end = list->taps + list->count;
-    const std::ptrdiff_t channels = static_cast<std::ptrdiff_t>(list->channels);
-    if (channels == kLanes) {
-      for (const ConvTap* tap = list->taps; tap != end; ++tap) {
-        const float* const weights = c.weights + tap->weights * kRow;
-#pragma GCC unroll 16
-        for (std::ptrdiff_t i = 0; i < kLanes; ++i) {
-          conv2d_channel<V>(pixel, tap->src + i, weights + i * kRow, acc);
-        }
-      }
-    } else if (channels == 1) {
-      for (const ConvTap* tap = list->taps; tap != end; ++tap) {
-        conv2d_channel<V>(pixel, tap->src, c.weights + tap->weights * kRow, acc);
+      for (std::size_t p = 0; p < kPixels; ++p) {
+        acc[b][p] = last && c.store_lanes < V::lanes
+                        ? V::load_partial(dst + places[p], c.store_lanes)
+                        : V::load(dst + places[p]);
       }
     } else {
-      for (const ConvTap* tap = list->taps; tap != end; ++tap) {
-        const float* const weights = c.weights + tap->weights * kRow;
-        for (std::ptrdiff_t i = 0; i < channels; ++i) {
-          conv2d_channel<V>(pixel, tap->src + i, weights + i * kRow, acc);
-        }
+      V bias = V::zero();
+      if (c.bias != nullptr) {
+        bias = last && c.bias_lanes < V::lanes
+                   ? V::load_partial(c.bias + b * V::lanes, c.bias_lanes)
+                   : V::load(c.bias + b * V::lanes);
       }
+#pragma GCC unroll 16
+      for (std::size_t p = 0; p < kPixels; ++p) acc[b][p] = bias;
     }
   }
+}
 
+// Residual, clamp, store.
+template <typename V, std::size_t kBlocks, std::size_t kPixels>
+FASTCNN_INLINE void conv2d_end(const Conv2dDirect& c, const std::ptrdiff_t* places,
+                               V (&acc)[kBlocks][kPixels]) {
   const V low = V::broadcast(c.low);
   const V high = V::broadcast(c.high);
   const float* const residual = c.residual;
   float* const dst = c.dst;
-  const std::ptrdiff_t* const places = c.dst_pixels + first;
   const std::ptrdiff_t block_stride = static_cast<std::ptrdiff_t>(c.dst_block_stride);
   const std::size_t store_lanes = c.store_lanes;
 #pragma GCC unroll 16
@@ -95,20 +87,80 @@ FASTCNN_INLINE void conv2d_tile(const Conv2dDirect& c, std::size_t first) {
   }
 }
 
-template <typename V, std::size_t kBlocks, std::size_t kPixels>
-FASTCNN_INLINE void conv2d_tile_of(const Conv2dDirect& c, std::size_t first, std::size_t pixels) {
-  if (pixels == kPixels) return conv2d_tile<V, kBlocks, kPixels>(c, first);
-  if constexpr (kPixels > 1) conv2d_tile_of<V, kBlocks, kPixels - 1>(c, first, pixels);
+// kPixels pixels from `first` on: the sums stay in registers over all taps. Meanwhile it fetches
+// two lines of the next weights for each tap.
+template <typename V, bool kAccumulate, std::size_t kBlocks, std::size_t kPixels>
+FASTCNN_INLINE void conv2d_tile(const Conv2dDirect& c, std::size_t first, Conv2dNext& next) {
+  const float* pixel[kPixels];
+#pragma GCC unroll 16
+  for (std::size_t p = 0; p < kPixels; ++p) pixel[p] = c.src + c.src_pixels[first + p];
+
+  V acc[kBlocks][kPixels];
+  conv2d_begin<V, kAccumulate>(c, c.dst_pixels + first, acc);
+
+  constexpr std::ptrdiff_t kRow = kBlocks * V::lanes;
+  constexpr std::ptrdiff_t kLanes = V::lanes;
+  for (const ConvTaps* list = c.lists; list != c.lists + c.num_lists; ++list) {
+    const ConvTap* const end = list->taps + list->count;
+    const std::ptrdiff_t channels = static_cast<std::ptrdiff_t>(list->channels);
+    if (channels == kLanes) {
+      for (const ConvTap* tap = list->taps; tap != end; ++tap) {
+        const float* const weights = c.weights + tap->weights * kRow;
+        if (next.begin < next.end) {
+          __builtin_prefetch(next.begin, 0, 2);
+          __builtin_prefetch(next.begin + kLine, 0, 2);
+          next.begin += 2 * kLine;
+        }
+#pragma GCC unroll 16
+        for (std::ptrdiff_t i = 0; i < kLanes; ++i) {
+          conv2d_channel<V>(pixel, tap->src + i, weights + i * kRow, acc);
+        }
+      }
+    } else if (channels == 1) {
+      for (const ConvTap* tap = list->taps; tap != end; ++tap) {
+        conv2d_channel<V>(pixel, tap->src, c.weights + tap->weights * kRow, acc);
+      }
+    } else {
+      for (const ConvTap* tap = list->taps; tap != end; ++tap) {
+        const float* const weights = c.weights + tap->weights * kRow;
+        for (std::ptrdiff_t i = 0; i < channels; ++i) {
+          conv2d_channel<V>(pixel, tap->src + i, weights + i * kRow, acc);
+        }
+      }
+    }
+  }
+
+  conv2d_end<V>(c, c.dst_pixels + first, acc);
+}
+
+template <typename V, bool kAccumulate, std::size_t kBlocks, std::size_t kPixels>
+FASTCNN_INLINE void conv2d_tile_of(const Conv2dDirect& c, std::size_t first, std::size_t pixels,
+                                   Conv2dNext& next) {
+  if (pixels == kPixels) return conv2d_tile<V, kAccumulate, kBlocks, kPixels>(c, first, next);
+  if constexpr (kPixels > 1)
+    conv2d_tile_of<V, kAccumulate, kBlocks, kPixels - 1>(c, first, pixels, next);
 }
 
 // All pixels in nearly equal tiles of at most kPixels, so that none is much narrower than the rest.
+template <typename V, bool kAccumulate, std::size_t kBlocks, std::size_t kPixels>
+FASTCNN_INLINE void conv2d_all_pixels(const Conv2dDirect& c) {
+  const std::size_t tiles = (c.pixels + kPixels - 1) / kPixels;
+  if (tiles == 0) return;
+  const std::size_t width = c.pixels / tiles;
+  const std::size_t wider = c.pixels % tiles;
+  Conv2dNext next{c.next_weights, c.next_weights + c.next_floats};
+  std::size_t first = 0;
+  for (std::size_t tile = 0; tile < tiles; ++tile) {
+    const std::size_t pixels = width + (tile < wider ? 1 : 0);
+    conv2d_tile_of<V, kAccumulate, kBlocks, kPixels>(c, first, pixels, next);
+    first += pixels;
+  }
+}
+
 template <typename V, std::size_t kBlocks, std::size_t kPixels>
 FASTCNN_INLINE void conv2d_pixels(const Conv2dDirect& c) {
-  const std::size_t tiles = (c.pixels + kPixels - 1) / kPixels;
-  for (std::size_t tile = 0; tile < tiles; ++tile) {
-    const std::size_t first = c.pixels * tile / tiles;
-    conv2d_tile_of<V, kBlocks, kPixels>(c, first, c.pixels * (tile + 1) / tiles - first);
-  }
+  c.accumulate ? conv2d_all_pixels<V, true, kBlocks, kPixels>(c)
+               : conv2d_all_pixels<V, false, kBlocks, kPixels>(c);
 }
 
 }  // namespace fastcnn::kernels
