@@ -42,9 +42,11 @@ def graph_of(case: Case, arrays: list[Array], form: str) -> Graph:
     return g.build(g.apply_all(case.op, *values, **case.attrs))
 
 
-def run_native(graph: Graph, arrays: list[Array], threads: int = 2) -> list[Array]:
+def run_native(
+    graph: Graph, arrays: list[Array], threads: int = 2, *, winograd: bool = False
+) -> list[Array]:
     """Results of the native plan; raises if a kernel writes outside of its memory."""
-    plan = make_plan(graph, threads=threads, guard=True, strict=True)
+    plan = make_plan(graph, threads=threads, guard=True, winograd=winograd, strict=True)
     return plan.run([np.asarray(arrays[i], order="C") for i in range(len(graph.inputs))])
 
 

@@ -30,7 +30,8 @@ def make_plan(
         state: The arrays that hold the parameters and that updates write to, by name. Parameters
             missing from it are constants.
         guard: Fences every buffer and checks the fences after each step, for tests.
-        winograd: Whether 3x3 convolutions may run by Winograd's algorithm: faster, less exact.
+        winograd: Whether 3x3 convolutions may run by Winograd's algorithm: faster, with other
+            rounding.
         cache: Packed constants to share with other plans of the same arrays.
         strict: Whether to refuse a node that no native implementation takes, instead of running
             it on its NumPy reference.

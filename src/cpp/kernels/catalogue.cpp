@@ -32,6 +32,9 @@ constexpr Line kLines[] = {
 #define FASTCNN_FAMILY "conv2d_sparse"
 #include "kernels/conv2d_sparse/kernels.inc"
 #undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "conv2d_winograd"
+#include "kernels/conv2d_winograd/kernels.inc"
+#undef FASTCNN_FAMILY
 #define FASTCNN_FAMILY "dropout"
 #include "kernels/dropout/kernels.inc"
 #undef FASTCNN_FAMILY

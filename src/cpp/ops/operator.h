@@ -14,7 +14,7 @@ namespace fastcnn::ops {
 
 // What the user allows, the same for all nodes of a plan.
 struct PlanOptions {
-  bool winograd = true;  // 3x3 convolutions of fewer multiplications and twice the rounding error
+  bool winograd = true;  // 3x3 convolutions of fewer multiplications, in whose tiles a NaN spreads
 };
 
 // One node of a plan before it is made: shapes and dtypes are final, input layouts are what the

@@ -65,6 +65,9 @@ FASTCNN_INLINE f32 fma(f32 a, f32 b, f32 c) {
 FASTCNN_INLINE f32 product_error(f32 a, f32 b, f32 p) {
   return {vnegq_f32(vfmsq_f32(p.lo, a.lo, b.lo)), vnegq_f32(vfmsq_f32(p.hi, a.hi, b.hi))};
 }
+FASTCNN_INLINE f32 fnma(f32 a, f32 b, f32 c) {
+  return {vfmsq_f32(c.lo, a.lo, b.lo), vfmsq_f32(c.hi, a.hi, b.hi)};
+}
 FASTCNN_INLINE f32 abs(f32 a) { return {vabsq_f32(a.lo), vabsq_f32(a.hi)}; }
 FASTCNN_INLINE f32 sqrt(f32 a) { return {vsqrtq_f32(a.lo), vsqrtq_f32(a.hi)}; }
 FASTCNN_INLINE f32 round(f32 a) { return {vrndnq_f32(a.lo), vrndnq_f32(a.hi)}; }

@@ -16,6 +16,7 @@
 //   store(p, v)                    store_partial(p, v, n): n < lanes
 //   + - * /   fma(a, b, c) = a * b + c, rounded once where the ISA can
 //   product_error(a, b, p)         a * b - p, exactly, where p is a * b rounded
+//   fnma(a, b, c) = c - a * b, the same
 //   max(a, b)  min(a, b)           b where either is NaN (as x86 does): max(low, x) keeps NaN in x
 //   abs  sqrt  round               round: to the nearest integer, ties to even
 //   less(a, b)  equal(a, b)        masks; false where either is NaN
@@ -82,6 +83,7 @@ FASTCNN_LANEWISE(fma(f32 a, f32 b, f32 c), a.v[i] * b.v[i] + c.v[i])
 FASTCNN_LANEWISE(product_error(f32 a, f32 b, f32 p),
                  static_cast<float>(static_cast<double>(a.v[i]) * static_cast<double>(b.v[i]) -
                                     static_cast<double>(p.v[i])))
+FASTCNN_LANEWISE(fnma(f32 a, f32 b, f32 c), c.v[i] - a.v[i] * b.v[i])
 FASTCNN_LANEWISE(max(f32 a, f32 b), a.v[i] > b.v[i] ? a.v[i] : b.v[i])
 FASTCNN_LANEWISE(min(f32 a, f32 b), a.v[i] < b.v[i] ? a.v[i] : b.v[i])
 FASTCNN_LANEWISE(abs(f32 a), __builtin_fabsf(a.v[i]))

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstddef>
+
+#include "cpu/isa.h"
+
+namespace fastcnn::kernels {
+
+// One tile of Winograd's convolution F(m x m, 3 x 3): m x m pixels of dst and the a x a pixels of
+// src that they read, a = m + 2. Fewer where a tile hangs over an edge.
+struct WinogradTile {
+  std::ptrdiff_t src;  // place of the first source pixel, which may lie outside of the image
+  std::ptrdiff_t dst;  // place of the first pixel to write
+  std::ptrdiff_t row;  // place of the tile in each frequency
+  int top, bottom;     // source rows [top, bottom) of the a that lie in the image; the rest is zero
+  int left, right;     // the same for columns
+  int rows, columns;   // pixels to write, at most m x m
+};
+
+// Source tiles of one block of channels, transformed: V = B^T d B, float32.
+//
+//   dst[f * dst_stride + tile.row + l] = V[i, j] of lane l, f = i * a + j
+//
+// Shapes    l < lanes; src: pixel (y, x) of a tile is src[tile.src + y * src_row + x * lanes + l].
+// Units     places and strides are in elements.
+// Aliasing  dst does not overlap src.
+// NaN       stays in its lane, in every frequency of its tile that it has a share in.
+// Rounding  columns first, then rows; each sum by fused multiply-adds where the ISA has them.
+// Threads   reentrant; writes only the places named here.
+// Errors    none are reported. Nothing outside of the image is read.
+struct WinogradSource {
+  const float* src;
+  std::size_t src_row;
+  const WinogradTile* tiles;
+  std::size_t count;
+  float* dst;
+  std::size_t dst_stride;
+};
+
+// Sums of one block of channels, transformed back: y = A^T M A, float32.
+//
+//   dst[tile.dst + y * dst_row + x * lanes + l] = min(high, max(low, y[y, x] of lane l + bias[l]
+//       + residual[the same place]))
+//
+// Shapes    src as WinogradSource's dst; bias [bias_lanes], the lanes past it taken as zero; null:
+//           zeros. residual as dst, or null.
+// Units     places and strides are in elements.
+// Aliasing  dst may be residual; it overlaps nothing else.
+// NaN       stays in its lane; the clamp keeps it.
+// Rounding  columns first, then rows, then the bias, then the residual.
+// Threads   reentrant; writes only the rows x columns pixels of each tile.
+// Errors    none are reported.
+struct WinogradResult {
+  const float* src;
+  std::size_t src_stride;
+  const WinogradTile* tiles;
+  std::size_t count;
+  const float* bias;
+  std::size_t bias_lanes;
+  const float* residual;
+  float* dst;
+  std::size_t dst_row;
+  float low;
+  float high;
+};
+
+// What stands between the two is a matrix product for each frequency, which conv2d_direct does.
+struct WinogradTransforms {
+  void (*src)(const WinogradSource&);
+  void (*dst)(const WinogradResult&);
+};
+
+struct WinogradKernel {
+  const char* name;
+  cpu::Isa isa;
+  WinogradTransforms (*transforms)();
+  std::size_t kind;  // m
+};
+
+// `m` is 2 or 4.
+const WinogradKernel& select_conv2d_winograd(std::size_t m);
+
+// G of U = G g G^T for one kernel g, row by row, [m + 2][3].
+const double* winograd_weights(std::size_t m);
+
+#define FASTCNN_KERNEL(isa, function, m) WinogradTransforms function();
+#include "kernels/conv2d_winograd/kernels.inc"
+#undef FASTCNN_KERNEL
+
+}  // namespace fastcnn::kernels

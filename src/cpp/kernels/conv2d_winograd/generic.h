@@ -1,0 +1,151 @@
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/conv2d_winograd/conv2d_winograd.h"
+#include "kernels/conv2d_winograd/points.h"
+#include "simd/inline.h"
+
+namespace fastcnn::kernels {
+
+// v = B^T d along one axis.
+template <typename V>
+FASTCNN_INLINE void winograd_src(const V (&d)[4], V (&v)[4]) {
+  v[0] = d[0] - d[2];
+  v[1] = d[1] + d[2];
+  v[2] = d[2] - d[1];
+  v[3] = d[3] - d[1];
+}
+
+// The row of a point p is the polynomial x (x - q) ... over the other points q: rows of p and -p
+// are the sum and the difference of its even and its odd part.
+template <typename V>
+FASTCNN_INLINE void winograd_src(const V (&d)[6], V (&v)[6]) {
+  constexpr float kPP = kPointP * kPointP;
+  constexpr float kQQ = kPointQ * kPointQ;
+  const V product = V::broadcast(kPP * kQQ);
+  const V sum = V::broadcast(kPP + kQQ);
+  const V p = V::broadcast(kPointP);
+  const V q = V::broadcast(kPointQ);
+  const V pp = V::broadcast(kPP);
+  const V qq = V::broadcast(kQQ);
+  v[0] = fma(product, d[0], fnma(sum, d[2], d[4]));
+  v[5] = fma(product, d[1], fnma(sum, d[3], d[5]));
+  const V even_p = fnma(qq, d[2], d[4]);
+  const V odd_p = fnma(qq, d[1], d[3]);
+  v[1] = fma(p, odd_p, even_p);
+  v[2] = fnma(p, odd_p, even_p);
+  const V even_q = fnma(pp, d[2], d[4]);
+  const V odd_q = fnma(pp, d[1], d[3]);
+  v[3] = fma(q, odd_q, even_q);
+  v[4] = fnma(q, odd_q, even_q);
+}
+
+// y = A^T s along one axis.
+template <typename V>
+FASTCNN_INLINE void winograd_dst(const V (&s)[4], V (&y)[2]) {
+  y[0] = s[0] + (s[1] + s[2]);
+  y[1] = s[3] + (s[1] - s[2]);
+}
+
+template <typename V>
+FASTCNN_INLINE void winograd_dst(const V (&s)[6], V (&y)[4]) {
+  constexpr float kPP = kPointP * kPointP;
+  constexpr float kQQ = kPointQ * kPointQ;
+  const V even_p = s[1] + s[2];
+  const V odd_p = s[1] - s[2];
+  const V even_q = s[3] + s[4];
+  const V odd_q = s[3] - s[4];
+  y[0] = s[0] + (even_p + even_q);
+  y[1] = fma(V::broadcast(kPointQ), odd_q, V::broadcast(kPointP) * odd_p);
+  y[2] = fma(V::broadcast(kQQ), even_q, V::broadcast(kPP) * even_p);
+  y[3] = fma(V::broadcast(kQQ * kPointQ), odd_q, fma(V::broadcast(kPP * kPointP), odd_p, s[5]));
+}
+
+template <typename V, int kA>
+FASTCNN_INLINE void winograd_copy(const WinogradTile& tile, const float* src, std::size_t src_row,
+                                  float* window) {
+  for (int y = 0; y < kA; ++y) {
+    for (int x = 0; x < kA; ++x) {
+      const bool inside = y >= tile.top && y < tile.bottom && x >= tile.left && x < tile.right;
+      const std::ptrdiff_t place =
+          y * static_cast<std::ptrdiff_t>(src_row) + x * static_cast<std::ptrdiff_t>(V::lanes);
+      store(window + (y * kA + x) * V::lanes, inside ? V::load(src + place) : V::zero());
+    }
+  }
+}
+
+template <typename V, int kA>
+FASTCNN_INLINE void winograd_src_tiles(const WinogradSource& s) {
+  alignas(64) float window[kA * kA * V::lanes];
+  for (const WinogradTile* tile = s.tiles; tile != s.tiles + s.count; ++tile) {
+    const float* src = s.src + tile->src;
+    std::size_t src_row = s.src_row;
+    if (tile->top > 0 || tile->left > 0 || tile->bottom < kA || tile->right < kA) {
+      winograd_copy<V, kA>(*tile, src, src_row, window);
+      src = window;
+      src_row = kA * V::lanes;
+    }
+    V columns[kA][kA];
+#pragma GCC unroll 8
+    for (int x = 0; x < kA; ++x) {
+      V d[kA], v[kA];
+#pragma GCC unroll 8
+      for (int y = 0; y < kA; ++y) d[y] = V::load(src + y * src_row + x * V::lanes);
+      winograd_src(d, v);
+#pragma GCC unroll 8
+      for (int y = 0; y < kA; ++y) columns[y][x] = v[y];
+    }
+    float* dst = s.dst + tile->row;
+#pragma GCC unroll 8
+    for (int y = 0; y < kA; ++y) {
+      V v[kA];
+      winograd_src(columns[y], v);
+#pragma GCC unroll 8
+      for (int x = 0; x < kA; ++x) {
+        store(dst, v[x]);
+        dst += s.dst_stride;
+      }
+    }
+  }
+}
+
+template <typename V, int kM>
+FASTCNN_INLINE void winograd_dst_tiles(const WinogradResult& r) {
+  constexpr int kA = kM + 2;
+  V bias = V::zero();
+  if (r.bias != nullptr) {
+    bias = r.bias_lanes < V::lanes ? V::load_partial(r.bias, r.bias_lanes) : V::load(r.bias);
+  }
+  const V low = V::broadcast(r.low);
+  const V high = V::broadcast(r.high);
+  for (const WinogradTile* tile = r.tiles; tile != r.tiles + r.count; ++tile) {
+    V columns[kM][kA];
+#pragma GCC unroll 8
+    for (int x = 0; x < kA; ++x) {
+      V s[kA], y[kM];
+#pragma GCC unroll 8
+      for (int i = 0; i < kA; ++i) s[i] = V::load(r.src + tile->row + (i * kA + x) * r.src_stride);
+      winograd_dst(s, y);
+#pragma GCC unroll 8
+      for (int i = 0; i < kM; ++i) columns[i][x] = y[i];
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < kM; ++i) {
+      if (i >= tile->rows) break;
+      V y[kM];
+      winograd_dst(columns[i], y);
+      const std::ptrdiff_t row = tile->dst + i * static_cast<std::ptrdiff_t>(r.dst_row);
+#pragma GCC unroll 8
+      for (int x = 0; x < kM; ++x) {
+        if (x >= tile->columns) break;
+        const std::ptrdiff_t place = row + x * static_cast<std::ptrdiff_t>(V::lanes);
+        y[x] = y[x] + bias;
+        if (r.residual != nullptr) y[x] = y[x] + V::load(r.residual + place);
+        store(r.dst + place, min(high, max(low, y[x])));
+      }
+    }
+  }
+}
+
+}  // namespace fastcnn::kernels

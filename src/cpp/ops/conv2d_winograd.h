@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "kernels/conv2d_direct/conv2d_direct.h"
+#include "kernels/conv2d_winograd/conv2d_winograd.h"
+#include "ops/activation.h"
+#include "ops/conv2d_shape.h"
+#include "ops/winograd_tiles.h"
+#include "ops/winograd_weights.h"
+
+namespace fastcnn::ops {
+
+// Runs F(m x m, 3 x 3) over a batch, panel by panel of tiles: the source is transformed to
+// [frequency][block][tile][lanes], each frequency is a 1x1 convolution over the tiles, which
+// conv2d_direct computes, and its sums [frequency][block][tile][lanes] are transformed back.
+//
+// Where there are many panels, a task is a panel, all in the cache of its core. Where there are
+// few, all tasks share the transformed source of one panel after the other and each computes a part
+// of the output channels. Either way every output is one sum in one order.
+class Conv2dWinogradPlan {
+ public:
+  struct Operands {
+    const float* src;
+    const float* weights;   // packed
+    const float* bias;      // or null
+    const float* residual;  // or null
+    float* dst;
+    Clamp clamp;
+  };
+
+  Conv2dWinogradPlan(const Conv2dShape& shape, std::int64_t m);
+
+  const char* kernel_name() const { return kernel_.name; }
+  Packing packing(std::size_t input) const { return weights_.packing(input); }
+  std::size_t scratch_bytes(std::size_t threads) const;
+  void run(const Operands& operands, void* scratch, cpu::Parallel parallel) const;
+
+ private:
+  using Panel = WinogradTiles::Panel;
+
+  std::size_t src_floats() const { return frequencies_ * src_stride_; }
+  std::size_t sum_floats() const { return frequencies_ * sum_stride_; }
+  void run_panels(const Operands& operands, float* scratch, cpu::Parallel parallel) const;
+  void run_parts(const Operands& operands, float* scratch, cpu::Parallel parallel) const;
+  // Of blocks [begin, end) of the source.
+  void transform_src(const Operands& operands, const Panel& panel, std::int64_t begin,
+                     std::int64_t end, float* src) const;
+  // Of segments [begin, end) of the output channels.
+  void multiply(const Operands& operands, const Panel& panel, std::size_t begin, std::size_t end,
+                const float* src, float* sums) const;
+  void transform_dst(const Operands& operands, const Panel& panel, std::size_t begin,
+                     std::size_t end, const float* sums) const;
+
+  Conv2dShape shape_;
+  std::int64_t lanes_;
+  std::int64_t src_blocks_;
+  std::int64_t dst_blocks_;
+  std::size_t frequencies_;
+  const kernels::WinogradKernel& kernel_;
+  kernels::WinogradTransforms transforms_;
+  const kernels::Conv2dDirectKernel& multiply_;
+  WinogradTiles tiles_;
+  WinogradWeights weights_;
+  std::size_t part_;        // segments of a task
+  std::int64_t row_;        // floats of a block: one frequency of a panel
+  std::size_t src_stride_;  // floats of a frequency
+  std::size_t sum_stride_;
+  std::vector<std::ptrdiff_t> pixels_;
+  std::vector<kernels::ConvTap> taps_;
+  std::vector<kernels::ConvTaps> lists_;
+};
+
+}  // namespace fastcnn::ops

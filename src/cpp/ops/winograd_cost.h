@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+
+#include "ops/conv2d_shape.h"
+
+namespace fastcnn::ops {
+
+// Cycles of one core for a 3x3 convolution with strides and dilations of 1 and one group, by
+// conv2d_direct and by F(m x m, 3 x 3). Only their ratio is meant.
+double direct_cycles(const Conv2dShape& shape);
+double winograd_cycles(const Conv2dShape& shape, std::int64_t m);
+
+}  // namespace fastcnn::ops

@@ -1,0 +1,182 @@
+"""Winograd's convolution against float64: tiles at every edge, batches, NaN, error, refusals."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import fastcnn as fc
+from fastcnn import runtime
+from fastcnn.runtime.plan import make_plan
+from tests.native.one_op import BLOCKED, CONSTANT, graph_of, run_native, run_reference
+from tests.ops.cases.convolution import Convolution, forward, same
+from tests.tolerance import assert_close
+
+# Tiles that end inside of the image, channels around the vector widths, one and several panels,
+# several images a panel, pads of all kinds.
+LARGE_TILES = (
+    Convolution(1, 16, 16, (12, 12), (3, 3), pads=same(1)),
+    Convolution(1, 32, 64, (13, 13), (3, 3)),
+    Convolution(2, 17, 40, (14, 11), (3, 3), pads=same(1)),
+    Convolution(1, 64, 33, (30, 29), (3, 3), pads=same(1)),
+    Convolution(5, 24, 32, (9, 10), (3, 3), pads=(0, 2, 1, 0)),
+    Convolution(3, 16, 48, (16, 15), (3, 3), pads=(2, 0, 1, 2)),
+    Convolution(9, 20, 24, (23, 22), (3, 3), pads=same(2)),
+)
+SMALL_TILES = (
+    Convolution(1, 256, 256, (7, 7), (3, 3), pads=same(1)),
+    Convolution(1, 250, 260, (8, 7), (3, 3), pads=same(1)),
+    Convolution(1, 136, 140, (7, 8), (3, 3), pads=(0, 1, 2, 1)),
+)
+CONVOLUTIONS = tuple(
+    pytest.param(conv, m, id=f"{m}x{m}-{conv.id}")
+    for m, convs in ((4, LARGE_TILES), (2, SMALL_TILES))
+    for conv in convs
+)
+
+
+def kernel_of(graph):
+    steps = make_plan(graph, threads=1, winograd=True).steps()
+    (kernel,) = [step["kernel"] for step in steps if step["op"] == "conv2d"]
+    return kernel
+
+
+def check(case, rng, form):
+    arrays = case.inputs(rng)
+    graph = graph_of(case, arrays, form)
+
+    (result,) = run_native(graph, arrays, winograd=True)
+
+    (truth,) = run_reference(graph, arrays)
+    assert_close(result, truth, reduction=case.reduction)
+    return graph
+
+
+@pytest.mark.parametrize(("conv", "m"), CONVOLUTIONS)
+def test_it_equals_the_reference(conv, m, isa, rng):
+    graph = check(forward(conv), rng, CONSTANT)
+
+    assert kernel_of(graph) == f"conv2d_winograd_f32_nchwc_{m}x{m}__{isa}"
+
+
+@pytest.mark.parametrize("activation", ["relu", "relu6"])
+@pytest.mark.parametrize(("conv", "m"), CONVOLUTIONS)
+def test_residual_and_activation_are_fused(conv, m, activation, rng):
+    check(forward(conv, activation, residual=True), rng, BLOCKED)
+
+
+def test_tiles_end_rightly_at_every_size_and_padding(rng):
+    """Every remainder of the height by the tile, every place of an edge in a tile."""
+    for (h, w), top, left in itertools.product(
+        [(13, 16), (14, 15), (15, 14), (16, 13)], range(3), range(3)
+    ):
+        conv = Convolution(1, 32, 16, (h, w), (3, 3), pads=(top, left, 2 - top, 1))
+        graph = check(forward(conv), rng, CONSTANT)
+        assert "winograd" in kernel_of(graph)
+
+
+@pytest.mark.parametrize(("conv", "m"), CONVOLUTIONS)
+def test_threads_do_not_change_a_bit(conv, m, rng, threads):
+    runtime.set_num_threads(3)
+    case = forward(conv, "relu", residual=True)
+    arrays = case.inputs(rng)
+    graph = graph_of(case, arrays, BLOCKED)
+
+    one, two, three = (
+        run_native(graph, arrays, threads=count, winograd=True)[0] for count in (1, 2, 3)
+    )
+
+    np.testing.assert_array_equal(one, two)
+    np.testing.assert_array_equal(one, three)
+
+
+def test_a_nan_stays_in_the_tiles_that_read_it(isa, rng):
+    case = forward(Convolution(1, 16, 16, (16, 16), (3, 3), pads=same(1)), "relu")
+    arrays = case.inputs(rng)
+    arrays[0][0, 3, 5, 9] = np.nan
+
+    (result,) = run_native(graph_of(case, arrays, CONSTANT), arrays, winograd=True)
+
+    assert np.isnan(result[0, :, 4:7, 8:11]).all()
+    outside = np.ones((16, 16), bool)
+    outside[4:8, 8:12] = False
+    assert not np.isnan(result[0, :, outside]).any()
+
+
+def test_lanes_past_the_last_channel_reach_no_sum(isa, rng):
+    """17 channels leave 7 lanes of the last block to whatever an earlier op wrote there."""
+    case = forward(Convolution(1, 17, 17, (12, 12), (3, 3), pads=same(1)))
+    arrays = case.inputs(rng)
+    g = fc.ops.Builder()
+    x = g.input("x", arrays[0].shape)
+    shifted = g.apply("conv2d", x, *_copy(g, 17), **_plain(), activation="relu")
+    w, b = g.constant("w", arrays[1]), g.constant("b", arrays[2])
+    graph = g.build([g.apply("conv2d", shifted, w, b, **case.attrs)])
+
+    (result,) = run_native(graph, arrays[:1], winograd=True)
+
+    (truth,) = run_reference(graph, arrays[:1])
+    assert_close(result, truth, reduction=case.reduction)
+
+
+def _copy(g, channels):
+    weights = np.eye(channels, dtype=np.float32)[:, :, None, None]
+    return g.constant("one", weights), g.constant("more", np.ones(channels, np.float32))
+
+
+def _plain():
+    return {"strides": (1, 1), "pads": (0, 0, 0, 0), "dilations": (1, 1), "groups": 1}
+
+
+@pytest.mark.parametrize(("channels", "size"), [(64, 28), (256, 7)])
+def test_it_rounds_no_worse_than_a_plain_sum(channels, size, rng):
+    case = forward(Convolution(1, channels, channels, (size, size), (3, 3), pads=same(1)))
+    arrays = case.inputs(rng)
+    graph = graph_of(case, arrays, CONSTANT)
+    (truth,) = run_reference(graph, arrays)
+
+    winograd, plain = (
+        np.sqrt(np.mean((run_native(graph, arrays, winograd=allowed)[0] - truth) ** 2))
+        for allowed in (True, False)
+    )
+
+    assert winograd < 1.2 * plain
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"strides": (2, 2)},
+        {"dilations": (2, 2)},
+        {"groups": 2},
+        {"kernel": (5, 5)},
+        {"c": 1},
+        {"size": (3, 3)},
+    ],
+    ids=str,
+)
+def test_other_convolutions_are_plain_sums(other):
+    conv = replace(Convolution(1, 32, 32, (14, 14), (3, 3)), **other)
+    case = forward(conv)
+
+    graph = graph_of(case, case.inputs(np.random.default_rng(1)), BLOCKED)
+
+    assert kernel_of(graph).startswith("conv2d_direct")
+
+
+def test_a_session_refuses_it_when_told():
+    model = fc.models.Sequential(
+        [fc.layers.Input((28, 28, 32)), fc.layers.Conv2D(32, 3, padding="same")]
+    )
+
+    chosen = [
+        {row["kernel"].split("_f32")[0] for row in fc.compile(model, winograd=told).explain().rows}
+        for told in (True, False)
+    ]
+
+    assert "conv2d_winograd" in chosen[0]
+    assert "conv2d_winograd" not in chosen[1]
+    assert "conv2d_direct" in chosen[1]
