@@ -30,23 +30,24 @@ class Concat final : public Operator {
     output_layouts = {layout};
 
     const Shape out = stored_shape(spec.outputs[0].shape, layout);
+    const auto element = static_cast<std::int64_t>(size_of(spec.inputs[0].dtype));
     outer_ = extent_product(out, 0, axis);
-    row_ = extent_product(out, axis, out.rank());
+    row_ = extent_product(out, axis, out.rank()) * element;
     for (const TensorDesc& input : spec.inputs) {
       const Shape stored = stored_shape(input.shape, layout);
-      runs_.push_back(extent_product(stored, axis, stored.rank()));
+      runs_.push_back(extent_product(stored, axis, stored.rank()) * element);
     }
     if (outer_ == 1) find_parts();
   }
 
   void run(const RunArgs& args) const override {
-    const Split split(outer_, 2.0 * sizeof(float) * static_cast<double>(row_));
+    const Split split(outer_, 2.0 * static_cast<double>(row_));
     split.run(args.parallel, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
-        float* dst = args.dst(0) + i * row_;
+        char* dst = static_cast<char*>(args.outputs[0]) + i * row_;
         for (std::size_t k = 0; k < runs_.size(); ++k) {
-          const float* src = args.src(k) + i * runs_[k];
-          if (src != dst) copy_elements(src, dst, runs_[k]);
+          const char* src = static_cast<const char*>(args.inputs[k]) + i * runs_[k];
+          if (src != dst) copy_bytes(src, dst, runs_[k]);
           dst += runs_[k];
         }
       }
@@ -55,16 +56,16 @@ class Concat final : public Operator {
 
  private:
   void find_parts() {
-    std::int64_t offset = 0;
+    std::size_t offset = 0;
     for (const std::int64_t run : runs_) {
-      if (offset % static_cast<std::int64_t>(cpu::block()) != 0) return part_offsets.clear();
-      part_offsets.push_back(static_cast<std::size_t>(offset) * sizeof(float));
-      offset += run;
+      if (offset % (cpu::block() * sizeof(float)) != 0) return part_offsets.clear();
+      part_offsets.push_back(offset);
+      offset += static_cast<std::size_t>(run);
     }
   }
 
   std::int64_t outer_;
-  std::int64_t row_;                // elements of the output for one outer index
+  std::int64_t row_;                // bytes of the output for one outer index
   std::vector<std::int64_t> runs_;  // and of each input
 };
 
@@ -72,7 +73,6 @@ class Concat final : public Operator {
 
 std::optional<std::string> refuse_concat(const OpSpec& spec) {
   require(!spec.inputs.empty(), ErrorKind::kShape, spec.op, ": takes at least 1 input, has 0");
-  expect_four_bytes(spec);
   const std::size_t axis = axis_of(spec);
   const Shape& first = spec.inputs[0].shape;
   std::int64_t extent = 0;
@@ -87,8 +87,10 @@ std::optional<std::string> refuse_concat(const OpSpec& spec) {
     extent += shape[axis];
   }
   expect_outputs(spec, 1);
-  require(spec.outputs[0].shape[axis] == extent, ErrorKind::kShape, spec.op, ": axis ", axis,
-          " adds up to ", extent, ", the node says ", spec.outputs[0].shape);
+  require(spec.outputs[0].shape.rank() == first.rank() && spec.outputs[0].shape[axis] == extent &&
+              spec.outputs[0].dtype == spec.inputs[0].dtype,
+          ErrorKind::kShape, spec.op, ": axis ", axis, " adds up to ", extent, ", the node says ",
+          spec.outputs[0].shape);
   return std::nullopt;
 }
 

@@ -54,4 +54,26 @@ inline void copy_elements(const float* src, float* dst, std::int64_t count) {
   if (count > 0) std::memcpy(dst, src, static_cast<std::size_t>(count) * sizeof(float));
 }
 
+// The common small counts are constants to the compiler: no call an element.
+inline void copy_bytes(const char* src, char* dst, std::int64_t count) {
+  switch (count) {
+    case 0:
+      break;
+    case 1:
+      std::memcpy(dst, src, 1);
+      break;
+    case 4:
+      std::memcpy(dst, src, 4);
+      break;
+    case 8:
+      std::memcpy(dst, src, 8);
+      break;
+    case 32:
+      std::memcpy(dst, src, 32);
+      break;
+    default:
+      std::memcpy(dst, src, static_cast<std::size_t>(count));
+  }
+}
+
 }  // namespace fastcnn::ops
