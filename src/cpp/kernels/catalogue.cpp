@@ -14,6 +14,9 @@ constexpr Line kLines[] = {
 #define FASTCNN_FAMILY "batch_norm"
 #include "kernels/batch_norm/kernels.inc"
 #undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "channel_copy"
+#include "kernels/channel_copy/kernels.inc"
+#undef FASTCNN_FAMILY
 #define FASTCNN_FAMILY "conv2d_backward_weights"
 #include "kernels/conv2d_backward_weights/kernels.inc"
 #undef FASTCNN_FAMILY
@@ -47,6 +50,12 @@ constexpr Line kLines[] = {
 #define FASTCNN_FAMILY "global_pool2d"
 #include "kernels/global_pool2d/kernels.inc"
 #undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "instance_norm"
+#include "kernels/instance_norm/kernels.inc"
+#undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "local_response_norm"
+#include "kernels/local_response_norm/kernels.inc"
+#undef FASTCNN_FAMILY
 #define FASTCNN_FAMILY "loss"
 #include "kernels/loss/kernels.inc"
 #undef FASTCNN_FAMILY
@@ -64,6 +73,9 @@ constexpr Line kLines[] = {
 #undef FASTCNN_FAMILY
 #define FASTCNN_FAMILY "reduce_axes"
 #include "kernels/reduce_axes/kernels.inc"
+#undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "resize"
+#include "kernels/resize/kernels.inc"
 #undef FASTCNN_FAMILY
 #define FASTCNN_FAMILY "softmax"
 #include "kernels/softmax/kernels.inc"

@@ -26,20 +26,6 @@ inline void expect_rank_at_least(const OpSpec& spec, std::size_t input, std::siz
           " must have rank ", rank, " or more, its shape is ", spec.inputs[input].shape);
 }
 
-// For ops that only move elements, as kernels do that know elements of four bytes alone.
-inline void expect_four_bytes(const OpSpec& spec) {
-  const DType dtype = spec.inputs[0].dtype;
-  require(size_of(dtype) == sizeof(float), ErrorKind::kType, spec.op,
-          ": moves elements of 4 bytes, ", name_of(dtype), " has ", size_of(dtype));
-}
-
-// An attribute that is absent, or what it is where it is absent.
-inline void expect_default(const OpSpec& spec, const char* name, std::int64_t value) {
-  const std::int64_t given = spec.attributes.get_int(name, value);
-  require(given == value, ErrorKind::kUnsupported, spec.op, ": ", name, " must be ", value,
-          ", it is ", given);
-}
-
 // `count` inputs, all float32.
 inline void expect_float_inputs(const OpSpec& spec, std::size_t count) {
   spec.expect_inputs(count, count);

@@ -1,6 +1,6 @@
 #include "ops/operator.h"
 
-// reshape: the same elements under another shape; nothing is moved.
+// reshape, flatten, squeeze, unsqueeze: the same elements under another shape; nothing is moved.
 namespace fastcnn::ops {
 namespace {
 
@@ -19,6 +19,7 @@ class Reshape final : public Operator {
 }  // namespace
 
 std::optional<std::string> refuse_reshape(const OpSpec& spec) {
+  if (spec.inputs.size() > 1) return "the shape is not known when the plan is made";
   spec.expect_inputs(1, 1);
   const Shape& from = spec.inputs[0].shape;
   const Shape& to = spec.outputs[0].shape;

@@ -5,10 +5,11 @@
 #include "ops/operator.h"
 #include "ops/split.h"
 #include "ops/stored_shape.h"
+#include "ops/strided_copy.h"
 
-// transpose, plain to plain, of any rank. Axes of extent 1 are dropped and axes that stay
-// neighbours are joined; what is left is nothing (an alias), runs to copy, or matrices to
-// transpose.
+// transpose, plain to plain, of any rank and of elements of four bytes; other elements are copied
+// one by one. Axes of extent 1 are dropped and axes that stay neighbours are joined; what is left
+// is nothing (an alias), runs to copy, or matrices to transpose.
 namespace fastcnn::ops {
 namespace {
 
@@ -118,12 +119,9 @@ class Transpose final : public Operator {
   std::vector<Loop> outer_;
 };
 
-}  // namespace
-
-std::optional<std::string> refuse_transpose(const OpSpec& spec) {
+std::vector<std::int64_t> checked_perm(const OpSpec& spec) {
   spec.expect_inputs(1, 1);
   expect_outputs(spec, 1);
-  expect_four_bytes(spec);
   const Shape& from = spec.inputs[0].shape;
   const std::vector<std::int64_t> perm = spec.attributes.get_ints("perm", from.rank());
   std::vector<bool> seen(from.rank(), false);
@@ -137,11 +135,36 @@ std::optional<std::string> refuse_transpose(const OpSpec& spec) {
     extents.push_back(from[static_cast<std::size_t>(axis)]);
   }
   expect_output(spec, 0, Shape(extents), spec.inputs[0].dtype);
+  return perm;
+}
+
+}  // namespace
+
+std::optional<std::string> refuse_transpose(const OpSpec& spec) {
+  checked_perm(spec);
+  const std::size_t bytes = size_of(spec.inputs[0].dtype);
+  if (bytes != sizeof(float)) return join("elements of ", bytes, " bytes");
   return std::nullopt;
 }
 
 std::unique_ptr<Operator> make_transpose(const OpSpec& spec) {
   return std::make_unique<Transpose>(spec);
+}
+
+std::optional<std::string> refuse_transpose_strided(const OpSpec& spec) {
+  checked_perm(spec);
+  return std::nullopt;
+}
+
+std::unique_ptr<Operator> make_transpose_strided(const OpSpec& spec) {
+  const Shape& from = spec.inputs[0].shape;
+  const std::vector<std::int64_t> strides = strides_of(from);
+  std::vector<StridedAxis> axes;
+  for (const std::int64_t axis : checked_perm(spec)) {
+    const auto a = static_cast<std::size_t>(axis);
+    axes.push_back({from[a], strides[a]});
+  }
+  return std::make_unique<StridedCopy>(spec.inputs[0], axes);
 }
 
 }  // namespace fastcnn::ops

@@ -1,0 +1,10 @@
+#include "kernels/local_response_norm/generic.h"
+#include "simd/vec_avx512.h"
+
+namespace fastcnn::kernels {
+
+void local_response_norm_f32_nchwc__avx512(const LocalResponseNorm& n) {
+  local_response_norm<simd::avx512::f32>(n);
+}
+
+}  // namespace fastcnn::kernels
