@@ -93,3 +93,42 @@ def test_a_crop_undoes_a_pad(isa, form, shape, pads):
 
     assert np.count_nonzero(padded == -1.0) == padded.size - x.size
     np.testing.assert_array_equal(cropped, x)
+
+
+@every_isa
+@given(shape=IMAGES, parts=st.lists(CHANNELS, min_size=1, max_size=4))
+def test_channels_of_any_count_are_put_together(isa, shape, parts):
+    n, _, h, w = shape
+    images = [counting(n, c, h, w) + 1000 * i for i, c in enumerate(parts)]
+
+    whole = moved("concat", images, BLOCKED, axis=1)
+
+    np.testing.assert_array_equal(whole, np.concatenate(images, axis=1))
+
+
+@every_isa
+@given(shape=IMAGES, data=st.data())
+def test_any_channels_are_taken(isa, shape, data):
+    x = counting(*shape)
+    places = st.integers(-shape[1], shape[1] - 1)
+    indices = np.array(data.draw(st.lists(places, min_size=1, max_size=20)), np.int32)
+    start, stop = data.draw(st.tuples(places, places))
+    step = data.draw(st.sampled_from([-3, -1, 1, 2]))
+
+    taken = moved("gather", [x, indices], BLOCKED, axis=1)
+    cut = moved("slice", [x], BLOCKED, axis=1, start=start, stop=stop, step=step)
+
+    np.testing.assert_array_equal(taken, x[:, indices])
+    np.testing.assert_array_equal(cut, x[:, start:stop:step])
+
+
+@pytest.mark.parametrize("form", [PLAIN, BLOCKED])
+@pytest.mark.parametrize("mode", ["DCR", "CRD"])
+def test_space_to_depth_undoes_depth_to_space(form, mode, isa):
+    x = counting(2, 12, 3, 5)
+
+    wide = moved("depth_to_space", [x], form, block_size=2, mode=mode)
+    back = moved("space_to_depth", [wide], form, block_size=2)
+
+    order = np.arange(12) if mode == "DCR" else np.arange(12).reshape(3, 4).T.ravel()
+    np.testing.assert_array_equal(back, x[:, order])

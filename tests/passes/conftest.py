@@ -213,6 +213,14 @@ def taken_apart() -> Graph:
     return b.build([b.apply("divide", y, constant(1, 3))])
 
 
+def shuffle() -> Graph:
+    """Channels of three groups shuffled between two convolutions."""
+    net = Net(6, 4, 4)
+    y = net.b.apply("reshape", net.conv(net.x, 12, groups=3), shape=(0, 3, 4, 4, 4))
+    y = net.b.apply("transpose", y, perm=(0, 2, 1, 3, 4))
+    return net.b.build([net.conv(net.b.apply("reshape", y, shape=(0, 12, 4, 4)), 6, groups=3)])
+
+
 GRAPHS: tuple[Callable[[], Graph], ...] = (
     chain,
     exported,
@@ -224,6 +232,7 @@ GRAPHS: tuple[Callable[[], Graph], ...] = (
     reshapes,
     channels_last,
     taken_apart,
+    shuffle,
 )
 
 

@@ -63,6 +63,29 @@ def test_a_sum_that_is_broadcast_is_no_residual(shape: tuple[int, ...]) -> None:
     assert ops(passes.FuseAdd()(graph)) == ops(graph)
 
 
+@pytest.mark.parametrize("rest", [(5, 7), (35,)])
+def test_a_channel_shuffle_becomes_a_gather(rest: tuple[int, ...]) -> None:
+    g = Builder()
+    x = g.input("x", (None, 12, 5, 7))
+    parts = g.apply("reshape", x, shape=(0, 3, 4, *rest))
+    swapped = g.apply("transpose", parts, perm=(0, 2, 1, *range(3, 3 + len(rest))))
+    graph = g.build([g.apply("reshape", swapped, shape=(0, 12, 5, 7))])
+
+    new, _ = passes.for_inference(graph)
+
+    assert ops(new) == Counter(gather=1)
+
+
+def test_a_shuffle_that_is_read_halfway_is_left() -> None:
+    g = Builder()
+    x = g.input("x", (None, 12, 5, 7))
+    parts = g.apply("reshape", x, shape=(0, 3, 4, 5, 7))
+    swapped = g.apply("transpose", parts, perm=(0, 2, 1, 3, 4))
+    graph = g.build([g.apply("reshape", swapped, shape=(0, 12, 5, 7)), swapped])
+
+    assert ops(passes.ShuffleChannels()(graph)) == ops(graph)
+
+
 def test_what_the_caller_reads_is_not_fused_away(graphs: dict[str, Graph]) -> None:
     new, _ = passes.for_inference(graphs["read_outside"])
 

@@ -25,6 +25,7 @@ from fastcnn.passes.remove_dead_nodes import RemoveDeadNodes as RemoveDeadNodes
 from fastcnn.passes.remove_dead_nodes import remove_dead_nodes as remove_dead_nodes
 from fastcnn.passes.remove_identity import RemoveIdentity as RemoveIdentity
 from fastcnn.passes.resolve_shapes import ResolveShapes as ResolveShapes
+from fastcnn.passes.shuffle_channels import ShuffleChannels as ShuffleChannels
 from fastcnn.passes.sink_transposes import SinkTransposes as SinkTransposes
 from fastcnn.passes.specialize import specialize as specialize
 from fastcnn.passes.use_global_pools import UseGlobalPools as UseGlobalPools
@@ -32,6 +33,7 @@ from fastcnn.passes.use_global_pools import UseGlobalPools as UseGlobalPools
 ALL: tuple[Pass, ...] = (
     ResolveShapes(),
     RemoveIdentity(),
+    ShuffleChannels(),
     MergeReshapes(),
     SinkTransposes(),
     FoldConstants(),

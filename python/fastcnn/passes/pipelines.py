@@ -18,6 +18,7 @@ from fastcnn.passes.move_relu_after_max_pool import MoveReluAfterMaxPool
 from fastcnn.passes.remove_dead_nodes import RemoveDeadNodes
 from fastcnn.passes.remove_identity import RemoveIdentity
 from fastcnn.passes.resolve_shapes import ResolveShapes
+from fastcnn.passes.shuffle_channels import ShuffleChannels
 from fastcnn.passes.sink_transposes import SinkTransposes
 from fastcnn.passes.use_global_pools import UseGlobalPools
 
@@ -27,6 +28,7 @@ _FOR_INFERENCE = Sequence(
     ResolveShapes(),
     RemoveDeadNodes(),
     RemoveIdentity(),
+    ShuffleChannels(),
     SinkTransposes(),
     MergeReshapes(),
     RemoveDeadNodes(),
