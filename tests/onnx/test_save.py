@@ -14,7 +14,7 @@ from fastcnn import compress, layers, models, ops, passes
 from fastcnn.errors import InvalidValueError, UnsupportedError
 from fastcnn.graph import Graph, file
 from fastcnn.layers import build_graph
-from fastcnn.onnx import save
+from fastcnn.onnx import load, save
 from fastcnn.ops import Builder
 from tests.compress.compress_nets import make_net, recipes
 from tests.layers.layer_cases import CASES
@@ -28,15 +28,17 @@ LONGEST_SUM = 2000
 
 
 def check_file(graph: Graph, path: Path, rng: np.random.Generator, batch: int = 3) -> None:
-    """Fails unless ONNX Runtime makes of the file what the reference makes of the graph."""
+    """Fails unless ONNX Runtime, and what `load` reads, make of the file what the graph gives."""
     onnx.checker.check_model(path, full_check=True)
     feeds = {
         value.name: rng.standard_normal((batch, *value.shape[1:])).astype(np.float32)
         for value in graph.inputs
     }
     exact = ops.evaluate(graph, feeds)
+    again = ops.evaluate(load(path).graph, feeds)
     for name, output in run_file(path, feeds).items():
         assert_close(output, exact[name], reduction=LONGEST_SUM, what=name)
+        assert_close(again[name], exact[name], reduction=LONGEST_SUM, what=f"{name}, loaded")
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)

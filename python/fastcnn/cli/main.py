@@ -10,6 +10,7 @@ import click
 
 from fastcnn.cli.bench import bench
 from fastcnn.cli.compare import compare
+from fastcnn.cli.convert import convert
 from fastcnn.cli.cut import cut
 from fastcnn.cli.doctor import doctor
 from fastcnn.cli.evaluate import evaluate
@@ -22,7 +23,21 @@ from fastcnn.cli.run import run
 from fastcnn.cli.tour import tour
 from fastcnn.cli.train import train
 
-COMMANDS = (tour, train, evaluate, prune, cut, fuse, compare, inspect, run, bench, kernels, doctor)
+COMMANDS = (
+    tour,
+    train,
+    evaluate,
+    prune,
+    cut,
+    fuse,
+    compare,
+    convert,
+    inspect,
+    run,
+    bench,
+    kernels,
+    doctor,
+)
 
 
 class _InOrder(click.Group):

@@ -145,7 +145,8 @@ def _has_reference(operator: str, opset: int) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _parsed(model: str) -> Any:
+def parsed(model: str) -> Any:
+    """The ModelProto that the attribute `model` holds, of one node."""
     onnx = require_onnx("onnx_reference")
     try:
         proto = onnx.ModelProto.FromString(base64.b64decode(model, validate=True))
@@ -164,14 +165,14 @@ def _evaluator(model: str) -> Any:
     require_onnx("onnx_reference")
     from onnx.reference import ReferenceEvaluator
 
-    return ReferenceEvaluator(_parsed(model))
+    return ReferenceEvaluator(parsed(model))
 
 
 @lru_cache(maxsize=1024)
 def _infer(inputs: tuple[Type, ...], model: str) -> tuple[Type, ...]:
     onnx = require_onnx("onnx_reference")
     typed = onnx.ModelProto()
-    typed.CopyFrom(_parsed(model))
+    typed.CopyFrom(parsed(model))
     del typed.graph.input[:]
     typed.graph.input.extend(
         onnx.helper.make_value_info(str(i), type_proto(type_)) for i, type_ in enumerate(inputs)
