@@ -20,6 +20,14 @@ def test_a_family_is_listed_whole_and_the_pick_is_marked(call) -> None:
     assert runtime.cpu_info()["isa"] == active
 
 
+UNMEASURED = {
+    "peak",  # the measure itself
+    "batch_norm",  # two of its kernels run in one node
+    *("elementwise", "reduce_axes"),  # some of many functions stand for all
+    "channel_copy",  # joins images that two other nodes have made blocked
+}
+
+
 def test_every_kernel_is_told_of(call) -> None:
     kernels = runtime.kernels()
     isas = runtime.cpu_info()["isas"]
@@ -33,7 +41,7 @@ def test_every_kernel_is_told_of(call) -> None:
         if kernel["isa"] not in isas:
             assert unmeasured[kernel["name"]] == "not on this CPU"
     here = [k for k in kernels if k["isa"] in isas and k["name"] in unmeasured]
-    assert {k["family"] for k in here} <= {"batch_norm", "peak"}
+    assert {k["family"] for k in here} <= UNMEASURED
 
 
 def test_people_see_the_pick_marked(call) -> None:

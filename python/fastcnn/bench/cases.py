@@ -65,7 +65,13 @@ def _conv_attrs(e: Extents) -> Attributes:
 
 
 def _conv_weights(g: Builder, e: Extents) -> Value:
-    return _weights(g, "w", e["oc"], e["c"] // e.get("groups", 1), *_pair(e, "k"))
+    """Weights of which `zeros` in a hundred are zero."""
+    shape = (e["oc"], e["c"] // e.get("groups", 1), *_pair(e, "k"))
+    if "zeros" not in e:
+        return _weights(g, "w", *shape)
+    rng = np.random.default_rng(0)
+    kept = rng.random(shape) >= e["zeros"] / 100
+    return g.constant("w", np.where(kept, rng.standard_normal(shape), 0).astype(np.float32))
 
 
 def _conv_output(g: Builder, e: Extents) -> Value:
@@ -177,6 +183,11 @@ def _batch_norm_backward(g: Builder, e: Extents) -> tuple[Value, ...]:
     return g.apply_all("batch_norm_backward", grad_y, x, *rest)
 
 
+def _instance_norm(g: Builder, e: Extents) -> tuple[Value, ...]:
+    gamma, beta = (g.constant(name, np.ones(e["c"], np.float32)) for name in ("gamma", "beta"))
+    return g.apply_all("instance_norm", _image(g, e), gamma, beta, epsilon=1e-5)
+
+
 def _cross_entropy(g: Builder, e: Extents) -> tuple[Value, ...]:
     x, labels = _image(g, e), g.input("labels", (e["n"],), "int32")
     return g.apply_all("sparse_softmax_cross_entropy", x, labels)
@@ -221,6 +232,16 @@ def _update(op: str, *states: str, step: bool = False, **attrs: Any) -> Make:
     return make
 
 
+_FUNCTIONS: dict[str, Attributes] = {
+    **{key: {} for key in ("abs", "negative", "sign", "floor", "ceil", "round", "reciprocal")},
+    **{key: {} for key in ("exp", "log", "sqrt", "erf", "softplus", "softsign", "mish")},
+    "hard_swish": {},
+    "elu": {"alpha": 1.0},
+    "gelu": {"approximate": "none"},
+    "swish": {"beta": 1.0},
+    "hard_sigmoid": {"alpha": 0.2, "beta": 0.5},
+}
+
 _CASES: dict[str, Make] = {
     "conv2d": _conv2d,
     "conv2d_backward_data": _conv2d_backward_data,
@@ -236,6 +257,20 @@ _CASES: dict[str, Make] = {
     "global_average_pool2d_backward": _pool_backward("global_average_pool2d", local=False),
     "global_max_pool2d": _map("global_max_pool2d", "x"),
     "global_max_pool2d_backward": _pool_backward("global_max_pool2d", local=False),
+    **{op: _map(op, "x", **attrs) for op, attrs in _FUNCTIONS.items()},
+    **{op: _map(op, "a", "b") for op in ("subtract", "divide", "minimum", "maximum", "power")},
+    **{op: _map(op, "x", axes=(2, 3), keepdims=1) for op in ("reduce_max", "reduce_l2")},
+    "instance_norm": _instance_norm,
+    "local_response_norm": _map(
+        "local_response_norm", "x", size=5, alpha=1e-4, beta=0.75, bias=1.0
+    ),
+    "resize": _map(
+        "resize",
+        "x",
+        scales=(1.0, 1.0, 2.0, 2.0),
+        mode="linear",
+        coordinates="half_pixel",
+    ),
     "relu": _map("relu", "x"),
     "relu_backward": _map("relu_backward", "grad_y", "y"),
     "leaky_relu": _map("leaky_relu", "x", alpha=0.3),
