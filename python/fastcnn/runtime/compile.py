@@ -48,8 +48,8 @@ def compile(
         device: "cpu".
         precision: "float32".
         winograd: Whether 3x3 convolutions may run by Winograd's algorithm: up to three times as
-            fast, with a rounding error like that of a plain sum, but a NaN or an infinity in a
-            pixel spreads over its tile of 4 x 4 pixels.
+            fast, with a rounding error up to twice that of a plain sum; a NaN or an infinity in
+            a pixel spreads over the tiles of 4 x 4 pixels that read it.
         strict: Whether to refuse a graph some nodes of which no native implementation takes;
             otherwise a warning names them and they run on their NumPy references.
         measure: Whether to time the kernels that can run a convolution, once for each shape, and
