@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 _TRAINING = "it stands in training graphs alone; save the model, not its step"
-_FOREIGN = "it is an operator that only ONNX's own reference runs; keep the file it came from"
 _MEASURE = "it measures a model against labels; save the model alone"
 
 WITHOUT: dict[str, str] = {
@@ -58,6 +57,5 @@ WITHOUT: dict[str, str] = {
         ),
         _MEASURE,
     ),
-    "onnx_reference": _FOREIGN,
 }
 """Reason by name of the op."""
