@@ -9,6 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from fastcnn.errors import FastcnnError, FileFormatError, PerformanceWarning, UnsupportedError
 from fastcnn.graph import Graph, Type, Value, verify
 from fastcnn.models import Model
@@ -17,13 +20,22 @@ from fastcnn.onnx.load_coverage import Coverage
 from fastcnn.onnx.load_nodes import NodeConverter
 from fastcnn.onnx.read.source import read_model
 from fastcnn.onnx.read.tensors import array_of
-from fastcnn.onnx.read.types import type_of
+from fastcnn.onnx.read.types import dtype_of, type_of
 from fastcnn.runtime import Table, set_reader
 
 Shapes = Mapping[str, Sequence["int | None"]]
 
 
-def load(source: Any, *, strict: bool = False, shapes: Shapes | None = None) -> Model:
+Constants = Mapping[str, "npt.ArrayLike"]
+
+
+def load(
+    source: Any,
+    *,
+    strict: bool = False,
+    shapes: Shapes | None = None,
+    constants: Constants | None = None,
+) -> Model:
     """The model in an ONNX file: to run, train and compress.
 
     Inputs and outputs keep their names and the order of their axes (channels first, as a rule).
@@ -35,6 +47,8 @@ def load(source: Any, *, strict: bool = False, shapes: Shapes | None = None) -> 
         source: Path, bytes, or `onnx.ModelProto`.
         strict: Whether to refuse operators that would run on their NumPy reference.
         shapes: By input, what to read its shape as; None leaves an extent open.
+        constants: By input, numbers to put in its place: shapes, axes and other arguments that
+            must be known before the model runs.
 
     Raises:
         FileFormatError: The file is truncated, damaged or contradicts itself.
@@ -46,7 +60,7 @@ def load(source: Any, *, strict: bool = False, shapes: Shapes | None = None) -> 
         PerformanceWarning: Operators run on their NumPy reference, with a table of all.
     """
     name = _name_of(source)
-    graph, coverage, title = _load(source, name, strict, shapes or {})
+    graph, coverage, title = _load(source, name, strict, shapes or {}, constants or {})
     slow = coverage.count("on its NumPy reference")
     if slow:
         warnings.warn(
@@ -65,7 +79,7 @@ def coverage(source: Any) -> Table:
         As `load`.
     """
     name = _name_of(source)
-    return _load(source, name, False, {})[1].table(f"Operators of {name}")
+    return _load(source, name, False, {}, {})[1].table(f"Operators of {name}")
 
 
 def _read_graph(path: str) -> Graph:
@@ -79,10 +93,12 @@ def _name_of(source: Any) -> str:
     return f"'{os.fspath(source)}'" if isinstance(source, str | os.PathLike) else "the model"
 
 
-def _load(source: Any, name: str, strict: bool, shapes: Shapes) -> tuple[Graph, Coverage, str]:
+def _load(
+    source: Any, name: str, strict: bool, shapes: Shapes, constants: Constants
+) -> tuple[Graph, Coverage, str]:
     try:
         proto, folder = read_model(source)
-        graph, found = _convert(proto, folder, strict, shapes)
+        graph, found = _convert(proto, folder, strict, shapes, constants)
         return graph, found, str(proto.graph.name) or "model"
     except OSError:
         raise
@@ -94,15 +110,19 @@ def _load(source: Any, name: str, strict: bool, shapes: Shapes) -> tuple[Graph, 
 
 
 def _convert(
-    proto: Any, folder: Path | None, strict: bool, shapes: Shapes
+    proto: Any, folder: Path | None, strict: bool, shapes: Shapes, constants: Constants
 ) -> tuple[Graph, Coverage]:
     nodes = NodeConverter(proto, folder, strict=strict)
     scope = _initializers(proto.graph, folder, nodes)
-    unknown = set(shapes) - {info.name for info in proto.graph.input}
+    unknown = {*shapes, *constants} - {info.name for info in proto.graph.input}
     if unknown:
-        raise FileFormatError(f"shapes names inputs that are not there: {sorted(unknown)}")
+        raise FileFormatError(f"no inputs are named {sorted(unknown)}")
     for info in proto.graph.input:
         if info.name in scope:  # a default that callers may replace: taken as the constant it is
+            continue
+        if info.name in constants:
+            dtype = dtype_of(info.type.tensor_type.elem_type, f"the input '{info.name}'")
+            scope[info.name] = nodes.g.constant(np.array(constants[info.name], dtype), info.name)
             continue
         scope[info.name] = nodes.g.input(info.name, _input_type(info, proto.graph, scope, shapes))
     names = [info.name for info in proto.graph.output]

@@ -19,7 +19,7 @@ from fastcnn.ops.op import Op, register
 from fastcnn.typing import Array
 
 _EMBEDDED = 1024
-"""Integer constants up to this many elements become part of the node: they may tell its shape."""
+"""Constants up to this many elements become part of the node: they may tell its shape."""
 
 _LARGEST_NODE = 1 << 20
 """Bytes of such a node, constants included."""
@@ -113,7 +113,7 @@ def _single_node(node: Any, opset: int, inputs: Sequence[Value | None]) -> tuple
     for value in inputs:
         if value is None:
             names.append("")
-        elif value.data is not None and value.data.size <= _EMBEDDED and _is_integral(value.data):
+        elif value.data is not None and value.data.size <= _EMBEDDED:
             name = f"c{len(constants)}"
             constants.append(onnx.numpy_helper.from_array(value.data, name))
             names.append(name)
@@ -209,7 +209,3 @@ def _dtype(array: Array) -> Any:
 def _is_outside(attr: Any) -> bool:
     """Whether a tensor keeps its numbers in another file, which the reference would open."""
     return any(tensor.data_location for tensor in (attr.t, *attr.tensors))
-
-
-def _is_integral(array: Array) -> bool:
-    return array.dtype.kind in "iub"
