@@ -86,6 +86,18 @@ def test_a_shuffle_that_is_read_halfway_is_left() -> None:
     assert ops(passes.ShuffleChannels()(graph)) == ops(graph)
 
 
+def test_a_constant_that_several_nodes_read_below_transposes_is_reordered_for_each() -> None:
+    g = Builder()
+    x = g.apply("transpose", g.input("x", (None, 3, 4, 2)), perm=(0, 3, 1, 2))
+    c = g.constant("c", np.arange(24, dtype=np.float32).reshape(2, 3, 4))
+    y = g.apply("multiply", g.apply("multiply", x, c), c)
+    graph = g.build([g.apply("transpose", y, perm=(0, 2, 3, 1))])
+
+    new, _ = passes.for_inference(graph, check=True)
+
+    assert ops(new) == Counter(multiply=2)
+
+
 def test_what_the_caller_reads_is_not_fused_away(graphs: dict[str, Graph]) -> None:
     new, _ = passes.for_inference(graphs["read_outside"])
 

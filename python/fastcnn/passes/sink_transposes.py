@@ -80,7 +80,8 @@ class SinkTransposes(Rewrite):
             if above is not None and above.op == "transpose":
                 sources.append(above.inputs[0])
             elif value.data is not None:
-                sources.append(_reordered(value, perm))
+                name = _fresh(graph, f"{node.name}/constant{len(sources)}")
+                sources.append(_reordered(value, perm, name))
             else:
                 moved.append(_undone(graph, node, value, perm, len(moved)))
                 sources.append(moved[-1].output)
@@ -154,7 +155,7 @@ def _remaining(node: Node, perm: Perm) -> Perm:
     return tuple(sorted(kept).index(axis) for axis in kept)
 
 
-def _reordered(value: Value, perm: Perm) -> Value:
+def _reordered(value: Value, perm: Perm, name: str) -> Value:
     """A constant for inputs that are not transposed; one that is the same for all is kept."""
     data = value.data
     assert data is not None
@@ -162,7 +163,6 @@ def _reordered(value: Value, perm: Perm) -> Value:
         return value
     wide = data.reshape((1,) * (len(perm) - data.ndim) + data.shape)
     moved = np.ascontiguousarray(wide.transpose(_inverse(perm)))
-    name = f"{value.name}/{''.join(map(str, perm))}"
     return replace(value, name=name, data=moved, type=Type(moved.shape, value.type.dtype))
 
 
