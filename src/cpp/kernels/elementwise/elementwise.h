@@ -16,8 +16,8 @@ namespace fastcnn::kernels {
 // NaN       a NaN in a or b reaches dst, but a condition on a NaN is false, and in a power x^0 and
 //           1^y are 1.
 // Rounding  the functions of simd/math.h, special.h and power.h have the errors stated there, what
-//           is built of them (mish, swish, gelu, elu) under 4 units in the last place of its
-//           largest term; all others round once an operation, or once for a multiply-add.
+//           is built of them (mish, swish, gelu, elu) the errors of their terms; all others round
+//           once an operation, or once for a multiply-add.
 // Threads   reentrant; every element stands alone.
 // Errors    none are reported.
 enum class Operand : std::uint8_t {
