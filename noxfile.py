@@ -65,7 +65,8 @@ def types(session: nox.Session) -> None:
 @nox.session
 def asan(session: nox.Session) -> None:
     """The tests of the native core under the address and undefined-behaviour sanitizers."""
-    session.install(*BUILD_TOOLS, "numpy", "rich", "click", "safetensors", "pytest", "hypothesis")
+    session.install(*BUILD_TOOLS, "numpy", "rich", "click", "safetensors")
+    session.install("pytest", "hypothesis", "onnx")
     pybind11 = session.run("python", "-m", "pybind11", "--cmakedir", silent=True).strip()
     python = str(Path(session.virtualenv.bin) / "python")
     session.run(
