@@ -16,8 +16,19 @@ namespace {
 constexpr std::int64_t kPanelBytes = 24 << 10;
 // Tasks of one image: two threads find enough to share, and few panels are filled twice.
 constexpr std::int64_t kTasks = 2;
-// Above this share of non-zeros dense kernels win.
+// Shares of non-zeros above which dense kernels win, where every lane of a tile is a pixel: those
+// of Winograd's convolution, and the others.
+constexpr double kMaxDensityOfWinograd = 0.12;
 constexpr double kMaxDensity = 0.25;
+
+double max_density(const Conv2dShape& shape) {
+  const bool winograd = shape.kh == 3 && shape.kw == 3 && shape.stride_h == 1 &&
+                        shape.stride_w == 1 && shape.groups == 1;
+  if (shape.taps() == 1) return kMaxDensity;
+  const std::int64_t lanes = round_up(shape.ow, static_cast<std::int64_t>(cpu::block()));
+  const double used = static_cast<double>(shape.ow) / static_cast<double>(lanes);
+  return used * (winograd ? kMaxDensityOfWinograd : kMaxDensity);
+}
 
 // y = act(x * w + b + residual) where most of w is zero. A task is one tile of one image and a part
 // of the output channels: it fills panel after panel and lets every row add what it has there.
@@ -152,9 +163,10 @@ std::optional<std::string> refuse_conv2d_sparse(const OpSpec& spec) {
   const auto* const weights = static_cast<const float*>(spec.constant(1));
   const auto zeros = std::count(weights, weights + count, 0.0f);
   const double density = static_cast<double>(count - zeros) / static_cast<double>(count);
-  if (count == 0 || density > kMaxDensity) {
+  const double limit = max_density(shape);
+  if (count == 0 || density > limit) {
     return join(static_cast<int>(100 * density), "% of the weights are not zero, over ",
-                static_cast<int>(100 * kMaxDensity), "%");
+                static_cast<int>(100 * limit), "%");
   }
   return std::nullopt;
 }
