@@ -2,6 +2,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/aligned_buffer.h"
 #include "ops/activation.h"
@@ -56,6 +57,9 @@ class Sparse final : public Operator {
     for (const SparseWeights::Part& part : weights_->parts()) {
       most_rows_ = std::max(most_rows_, part.channels);
     }
+    for (std::int64_t tile = 0; tile < tiles_.count(); ++tile) {
+      places_.push_back({tiles_.pieces(tile), tiles_.parts(tile)});
+    }
   }
 
   std::size_t scratch_bytes(std::size_t threads) const override {
@@ -74,6 +78,12 @@ class Sparse final : public Operator {
   }
 
  private:
+  // What a tile reads of a channel, and which of its pixels exist.
+  struct Places {
+    std::vector<kernels::SparsePiece> pieces;
+    std::vector<SparseTiles::Part> pixels;
+  };
+
   std::int64_t parts_of_group() const {
     const std::int64_t tiles = std::max<std::int64_t>(shape_.n * tiles_.count() * shape_.groups, 1);
     return std::clamp<std::int64_t>(divide_up(kTasks, tiles), 1,
@@ -92,13 +102,12 @@ class Sparse final : public Operator {
   void run_part(const RunArgs& args, std::int64_t tile_of_batch, const SparseWeights::Part& part,
                 float* scratch) const {
     const std::int64_t image = tile_of_batch / tiles_.count();
-    const std::int64_t tile = tile_of_batch % tiles_.count();
+    const auto& [pieces, pixels] =
+        places_[static_cast<std::size_t>(tile_of_batch % tiles_.count())];
     const auto plane = static_cast<std::size_t>(shape_.oh * shape_.ow);
     const auto row = static_cast<std::size_t>(tiles_.dst_row());
     const auto vectors = static_cast<std::size_t>(tiles_.vectors());
     const auto lanes = static_cast<std::size_t>(tiles_.lanes());
-    const std::vector<kernels::SparsePiece> pieces = tiles_.pieces(tile);
-    const std::vector<SparseTiles::Part> pixels = tiles_.parts(tile);
     const std::int64_t dst = (image * shape_.oc + part.channel) * shape_.oh * shape_.ow;
     const float* const x = args.src(0) + image * image_floats();
     const char* const packed = static_cast<const char*>(args.packed[0]);
@@ -151,6 +160,7 @@ class Sparse final : public Operator {
   SparseTiles tiles_;
   std::shared_ptr<const SparseWeights> weights_;
   std::int64_t most_rows_ = 0;
+  std::vector<Places> places_;  // [tile]
 };
 
 }  // namespace
@@ -160,11 +170,12 @@ std::optional<std::string> refuse_conv2d_sparse(const OpSpec& spec) {
   if (spec.constant(1) == nullptr) return "the weights are not constant";
   if (shape.depthwise()) return "depthwise";
   const std::int64_t count = shape.oc * shape.ic_per_group() * shape.taps();
+  if (count == 0) return "there are no weights";
   const auto* const weights = static_cast<const float*>(spec.constant(1));
   const auto zeros = std::count(weights, weights + count, 0.0f);
   const double density = static_cast<double>(count - zeros) / static_cast<double>(count);
   const double limit = max_density(shape);
-  if (count == 0 || density > limit) {
+  if (density > limit) {
     return join(static_cast<int>(100 * density), "% of the weights are not zero, over ",
                 static_cast<int>(100 * limit), "%");
   }

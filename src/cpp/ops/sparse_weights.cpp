@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/aligned_buffer.h"
-#include "ops/split.h"
 
 namespace fastcnn::ops {
 namespace {
