@@ -8,22 +8,15 @@
 namespace fastcnn::ops {
 namespace {
 
-// y = act(x * w + b + residual)
-class Conv2d final : public Operator {
+class Conv2d final : public Conv2dNode {
  public:
   Conv2d(const OpSpec& spec, Layout x_layout)
-      : clamp_(activation_of(spec)),
-        plan_(std::make_shared<Conv2dDirectPlan>(forward_view(parse_conv2d(spec)), x_layout)),
-        residual_(spec.inputs.size() == 4) {
+      : Conv2dNode(spec, x_layout, Layout::kBlocked),
+        plan_(std::make_shared<Conv2dDirectPlan>(forward_view(parse_conv2d(spec)), x_layout)) {
     kernel = plan_->kernel_name();
     flops = plan_->flops();
-    input_layouts = {x_layout, Layout::kPlain, Layout::kPlain};
-    output_layouts = {Layout::kBlocked};
     packings = {Conv2dDirectPlan::packing(plan_, 1)};
-    if (residual_) {
-      input_layouts.push_back(Layout::kBlocked);
-      if (plan_->dst_may_be_residual()) in_place = {{0, 3}};
-    }
+    if (!plan_->dst_may_be_residual()) in_place.clear();
   }
 
   std::size_t scratch_bytes(std::size_t threads) const override {
@@ -31,15 +24,11 @@ class Conv2d final : public Operator {
   }
 
   void run(const RunArgs& args) const override {
-    plan_->run({args.src(0), static_cast<const float*>(args.packed[0]), args.src(2),
-                residual_ ? args.src(3) : nullptr, args.dst(0), clamp_},
-               args.scratch, args.parallel);
+    plan_->run(operands(args), args.scratch, args.parallel);
   }
 
  private:
-  Clamp clamp_;
   std::shared_ptr<const Conv2dDirectPlan> plan_;
-  bool residual_;
 };
 
 }  // namespace

@@ -37,15 +37,7 @@ class Depthwise final : public Operator {
         geometry_(cheaper_axes(view, together_), src_, dst_,
                   kChunkPixels / std::max<std::int64_t>(view.axes.columns.extent, 1), together_) {
     kernel = kernel_.name;
-    flops = view.flops;
-    input_layouts = {Layout::kBlocked, Layout::kPlain};
-    if (inputs.bias) input_layouts.push_back(Layout::kPlain);
-    if (inputs.residual) {
-      input_layouts.push_back(Layout::kBlocked);
-      in_place = {{0, 3}};
-    }
-    output_layouts = {Layout::kBlocked};
-    packings = {depthwise_packing(channels_, places_)};
+    declare_depthwise(*this, view, inputs);
     if (geometry_.copies()) together_ = 1;
     for (const ConvPhase& phase : geometry_.phases()) {
       std::vector<kernels::DepthwiseTap>& taps = taps_.emplace_back();

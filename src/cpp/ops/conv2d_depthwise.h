@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "ops/conv2d_axes.h"
 #include "ops/conv2d_shape.h"
 
 namespace fastcnn::ops {
@@ -18,8 +19,8 @@ struct DepthwiseInputs {
 
 std::optional<std::string> refuse_unless_depthwise(const Conv2dShape& shape);
 
-// Input 1, plain weights [channels, 1, KH, KW], as [block][place of the kernel][lanes], for both
-// directions. `places` is KH * KW.
-Packing depthwise_packing(std::int64_t channels, std::int64_t places);
+// Sets flops, layouts, in_place and packings. The packed weights are [block][place of the kernel]
+// [lanes], for both directions.
+void declare_depthwise(Operator& op, const ConvView& view, DepthwiseInputs inputs);
 
 }  // namespace fastcnn::ops

@@ -72,15 +72,7 @@ class DepthwiseRows final : public Operator {
         blocks_(divide_up(channels_, block_)),
         kernel_(*kernel_for(view.axes)) {
     kernel = kernel_.name;
-    flops = view.flops;
-    input_layouts = {Layout::kBlocked, Layout::kPlain};
-    if (inputs.bias) input_layouts.push_back(Layout::kPlain);
-    if (inputs.residual) {
-      input_layouts.push_back(Layout::kBlocked);
-      in_place = {{0, 3}};
-    }
-    output_layouts = {Layout::kBlocked};
-    packings = {depthwise_packing(channels_, places_)};
+    declare_depthwise(*this, view, inputs);
     const std::int64_t planes = std::max<std::int64_t>(images_ * blocks_, 1);
     chunks_ = std::clamp<std::int64_t>(dst_rows_ / kChunkRows, 1, divide_up(kTasks, planes));
   }

@@ -6,10 +6,9 @@
 #include <vector>
 
 #include "kernels/conv2d_direct/conv2d_direct.h"
-#include "ops/activation.h"
 #include "ops/conv2d_channels.h"
 #include "ops/conv2d_geometry.h"
-#include "ops/operator.h"
+#include "ops/conv2d_node.h"
 
 namespace fastcnn::ops {
 
@@ -24,14 +23,7 @@ namespace fastcnn::ops {
 // so the result does not depend on how tasks are cut.
 class Conv2dDirectPlan {
  public:
-  struct Operands {
-    const float* src;
-    const float* weights;   // packed
-    const float* bias;      // or null
-    const float* residual;  // or null
-    float* dst;
-    Clamp clamp;
-  };
+  using Operands = ConvOperands;
 
   // `src_layout` is plain (few channels: a tap has one channel) or blocked. dst is blocked.
   Conv2dDirectPlan(const ConvView& view, Layout src_layout);

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/aligned_buffer.h"
-#include "ops/activation.h"
+#include "ops/conv2d_node.h"
 #include "ops/conv2d_shape.h"
 #include "ops/sparse_tiles.h"
 #include "ops/sparse_weights.h"
@@ -33,13 +33,11 @@ double max_density(const Conv2dShape& shape) {
 
 // y = act(x * w + b + residual) where most of w is zero. A task is one tile of one image and a part
 // of the output channels: it fills panel after panel and lets every row add what it has there.
-class Sparse final : public Operator {
+class Sparse final : public Conv2dNode {
  public:
   explicit Sparse(const OpSpec& spec)
-      : shape_(parse_conv2d(spec)),
-        clamp_(activation_of(spec)),
-        x_layout_(spec.inputs[0].layout),
-        residual_(spec.inputs.size() == 4),
+      : Conv2dNode(spec, spec.inputs[0].layout, Layout::kPlain),
+        shape_(parse_conv2d(spec)),
         kernel_(kernels::select_conv2d_sparse()),
         tiles_(shape_, kernel_, kPanelBytes),
         weights_(std::make_shared<SparseWeights>(
@@ -47,13 +45,7 @@ class Sparse final : public Operator {
     kernel = kernel_.name;
     flops = 2.0 * static_cast<double>(weights_->nonzeros()) *
             static_cast<double>(shape_.n * shape_.oh * shape_.ow);
-    input_layouts = {x_layout_, Layout::kPlain, Layout::kPlain};
-    output_layouts = {Layout::kPlain};
     packings = {SparseWeights::packing(weights_, 1)};
-    if (residual_) {
-      input_layouts.push_back(Layout::kPlain);
-      in_place = {{0, 3}};
-    }
     for (const SparseWeights::Part& part : weights_->parts()) {
       most_rows_ = std::max(most_rows_, part.channels);
     }
@@ -109,8 +101,9 @@ class Sparse final : public Operator {
     const auto vectors = static_cast<std::size_t>(tiles_.vectors());
     const auto lanes = static_cast<std::size_t>(tiles_.lanes());
     const std::int64_t dst = (image * shape_.oc + part.channel) * shape_.oh * shape_.ow;
-    const float* const x = args.src(0) + image * image_floats();
-    const char* const packed = static_cast<const char*>(args.packed[0]);
+    const ConvOperands given = operands(args);
+    const float* const x = given.src + image * image_floats();
+    const char* const packed = reinterpret_cast<const char*>(given.weights);
     float* const panel = scratch;
     float* const sums = scratch + panel_floats();
 
@@ -118,19 +111,19 @@ class Sparse final : public Operator {
     const bool whole = tiles_.is_whole(pixels);
     kernels::Conv2dSparse work{};
     work.src = panel;
-    work.dst = whole ? args.dst(0) + dst + pixels[0].dst : sums;
+    work.dst = whole ? given.dst + dst + pixels[0].dst : sums;
     work.row_stride = whole ? plane : vectors * lanes;
     work.vector_stride = whole ? row : lanes;
-    work.residual = residual_ ? args.src(3) + dst + pixels[0].dst : nullptr;
-    work.low = clamp_.low;
-    work.high = clamp_.high;
+    work.residual = given.residual == nullptr ? nullptr : given.residual + dst + pixels[0].dst;
+    work.low = given.clamp.low;
+    work.high = given.clamp.high;
     for (const SparseWeights::Work& of_panel : part.work) {
       const SparseWeights::Panel& channels = weights_->panels()[of_panel.panel];
-      tiles_.fill(x, x_layout_, pieces, channels.channel, channels.channels, panel);
+      tiles_.fill(x, input_layouts[0], pieces, channels.channel, channels.channels, panel);
       work.rows = reinterpret_cast<const kernels::SparseRow*>(packed + of_panel.rows);
       work.num_rows = of_panel.num_rows;
       work.entries = reinterpret_cast<const kernels::SparseEntry*>(packed + of_panel.entries);
-      work.bias = of_panel.first ? args.src(2) + part.channel : nullptr;
+      work.bias = of_panel.first ? given.bias + part.channel : nullptr;
       work.finish = whole && of_panel.last;
       kernel_.multiply(work, vectors);
     }
@@ -140,22 +133,19 @@ class Sparse final : public Operator {
       kernel_.finish({sums + static_cast<std::size_t>(cut.first_row) * lanes, vectors * lanes,
                       static_cast<std::size_t>(part.channels), static_cast<std::size_t>(cut.rows),
                       static_cast<std::size_t>(cut.columns),
-                      residual_ ? args.src(3) + place : nullptr, args.dst(0) + place, plane, row,
-                      clamp_.low, clamp_.high});
+                      given.residual == nullptr ? nullptr : given.residual + place,
+                      given.dst + place, plane, row, given.clamp.low, given.clamp.high});
     }
   }
 
   std::int64_t image_floats() const {
     const auto block = static_cast<std::int64_t>(cpu::block());
     const std::int64_t channels =
-        x_layout_ == Layout::kPlain ? shape_.ic : round_up(shape_.ic, block);
+        input_layouts[0] == Layout::kPlain ? shape_.ic : round_up(shape_.ic, block);
     return channels * shape_.h * shape_.w;
   }
 
   Conv2dShape shape_;
-  Clamp clamp_;
-  Layout x_layout_;
-  bool residual_;
   const kernels::Conv2dSparseKernel& kernel_;
   SparseTiles tiles_;
   std::shared_ptr<const SparseWeights> weights_;

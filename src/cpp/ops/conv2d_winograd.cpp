@@ -12,22 +12,13 @@ namespace {
 // Winograd is taken where it needs at most this share of the cycles of the plain sum.
 constexpr double kShare = 0.9;
 
-// y = act(x * w + b + residual)
-class Conv2dWinograd final : public Operator {
+class Conv2dWinograd final : public Conv2dNode {
  public:
   Conv2dWinograd(const OpSpec& spec, std::int64_t m)
-      : clamp_(activation_of(spec)),
-        plan_(parse_conv2d(spec), m),
-        residual_(spec.inputs.size() == 4) {
+      : Conv2dNode(spec, Layout::kBlocked, Layout::kBlocked), plan_(parse_conv2d(spec), m) {
     kernel = plan_.kernel_name();
     flops = parse_conv2d(spec).flops();
-    input_layouts = {Layout::kBlocked, Layout::kPlain, Layout::kPlain};
-    output_layouts = {Layout::kBlocked};
     packings = {plan_.packing(1)};
-    if (residual_) {
-      input_layouts.push_back(Layout::kBlocked);
-      in_place = {{0, 3}};
-    }
   }
 
   std::size_t scratch_bytes(std::size_t threads) const override {
@@ -35,15 +26,11 @@ class Conv2dWinograd final : public Operator {
   }
 
   void run(const RunArgs& args) const override {
-    plan_.run({args.src(0), static_cast<const float*>(args.packed[0]), args.src(2),
-               residual_ ? args.src(3) : nullptr, args.dst(0), clamp_},
-              args.scratch, args.parallel);
+    plan_.run(operands(args), args.scratch, args.parallel);
   }
 
  private:
-  Clamp clamp_;
   Conv2dWinogradPlan plan_;
-  bool residual_;
 };
 
 std::optional<std::string> refuse(const OpSpec& spec, std::int64_t m) {

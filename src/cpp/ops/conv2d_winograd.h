@@ -6,7 +6,7 @@
 
 #include "kernels/conv2d_direct/conv2d_direct.h"
 #include "kernels/conv2d_winograd/conv2d_winograd.h"
-#include "ops/activation.h"
+#include "ops/conv2d_node.h"
 #include "ops/conv2d_shape.h"
 #include "ops/winograd_tiles.h"
 #include "ops/winograd_weights.h"
@@ -22,14 +22,7 @@ namespace fastcnn::ops {
 // of the output channels. Either way every output is one sum in one order.
 class Conv2dWinogradPlan {
  public:
-  struct Operands {
-    const float* src;
-    const float* weights;   // packed
-    const float* bias;      // or null
-    const float* residual;  // or null
-    float* dst;
-    Clamp clamp;
-  };
+  using Operands = ConvOperands;
 
   Conv2dWinogradPlan(const Conv2dShape& shape, std::int64_t m);
 
