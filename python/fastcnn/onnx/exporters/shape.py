@@ -6,7 +6,7 @@ import numpy as np
 
 from fastcnn.graph import Node
 from fastcnn.onnx.attributes import attribute
-from fastcnn.onnx.exporters.table import exports, exports_as
+from fastcnn.onnx.exporters.table import exports, exports_as, exports_with_input
 from fastcnn.onnx.writer import Writer
 
 exports_as("transpose", "Transpose", "perm")
@@ -14,36 +14,16 @@ exports_as("concat", "Concat", "axis")
 exports_as("flatten", "Flatten", "axis")
 exports_as("gather", "Gather", "axis")
 exports_as("range", "Range")
+exports_with_input("reshape", "Reshape", "shape")
+exports_with_input("expand", "Expand", "shape")
+exports_with_input("tile", "Tile", "repeats")
+exports_with_input("squeeze", "Squeeze", "axes")
+exports_with_input("unsqueeze", "Unsqueeze", "axes")
 
 
 @exports("shape_of")
 def shape_of(g: Writer, node: Node) -> None:
     g.emit(node, "Shape", start=attribute(node, "start"), end=attribute(node, "stop"))
-
-
-@exports("reshape")
-def reshape(g: Writer, node: Node) -> None:
-    g.emit(node, "Reshape", node.inputs[0].name, *g.late(node, "shape"))
-
-
-@exports("expand")
-def expand(g: Writer, node: Node) -> None:
-    g.emit(node, "Expand", node.inputs[0].name, *g.late(node, "shape"))
-
-
-@exports("tile")
-def tile(g: Writer, node: Node) -> None:
-    g.emit(node, "Tile", node.inputs[0].name, *g.late(node, "repeats"))
-
-
-@exports("squeeze")
-def squeeze(g: Writer, node: Node) -> None:
-    g.emit(node, "Squeeze", node.inputs[0].name, *g.late(node, "axes"))
-
-
-@exports("unsqueeze")
-def unsqueeze(g: Writer, node: Node) -> None:
-    g.emit(node, "Unsqueeze", node.inputs[0].name, *g.late(node, "axes"))
 
 
 @exports("slice")

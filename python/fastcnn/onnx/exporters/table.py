@@ -40,3 +40,11 @@ def exports_as(op: str, op_type: str, *attributes: str, since: int = 0) -> None:
     @exports(op)
     def write(g: Writer, node: Node) -> None:
         g.emit(node, op_type, since=since, **{name: attribute(node, name) for name in attributes})
+
+
+def exports_with_input(op: str, op_type: str, attribute: str) -> None:
+    """Makes an op one ONNX node whose second input is what `attribute` holds with us."""
+
+    @exports(op)
+    def write(g: Writer, node: Node) -> None:
+        g.emit(node, op_type, node.inputs[0].name, *g.late(node, attribute))
