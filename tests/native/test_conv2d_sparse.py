@@ -142,3 +142,25 @@ def test_dense_weights_are_left_to_dense_kernels(rng):
     graph, _ = sparse_case(conv, rng, density=0.9)
 
     assert not any("conv2d_sparse" in name for name in kernels_of(graph))
+
+
+def test_weights_of_two_convolutions_are_packed_for_each(rng):
+    """Stride and dilation place the same taps differently in panels of one size."""
+    w = np.where(rng.random((16, 16, 3, 1)) < 0.08, 1, 0).astype(np.float32)
+    g = Builder()
+    x = g.input("x", (1, 16, 24, 8))
+    shared, b = g.constant("w", w), g.constant("b", np.zeros(16, np.float32))
+    attrs = {"pads": (0, 0, 0, 0), "groups": 1}
+    ways = [((2, 1), (1, 1)), ((2, 1), (2, 1)), ((2, 1), (3, 1)), ((1, 1), (1, 1))]
+    graph = g.build(
+        [
+            g.apply("conv2d", x, shared, b, strides=strides, dilations=dilations, **attrs)
+            for strides, dilations in ways
+        ]
+    )
+    arrays = [rng.normal(size=(1, 16, 24, 8)).astype(np.float32)]
+
+    truths = run_reference(graph, arrays)
+
+    for result, truth in zip(run_native(graph, arrays), truths, strict=True):
+        assert_close(result, truth, reduction=48)

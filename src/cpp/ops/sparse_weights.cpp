@@ -100,7 +100,7 @@ Packing SparseWeights::packing(std::shared_ptr<const SparseWeights> self, std::s
   packing.input = input;
   packing.format = join("conv2d_sparse: vectors ", self->tiles_.vectors(), ", channel ",
                         self->tiles_.channel_floats(), ", panel ", self->tiles_.panel_channels(),
-                        ", last ", self->tiles_.offset(0, self->shape_.kh - 1, self->shape_.kw - 1),
+                        ", stride ", self->shape_.stride_h, ", dilation ", self->shape_.dilation_h,
                         ", parts ", self->parts_.size(), ", groups ", self->shape_.groups);
   packing.size_bytes = self->size_bytes_;
   packing.pack = [](const Packing& packed, const void* src, void* dst, cpu::Parallel) {
