@@ -8,6 +8,7 @@ import pytest
 from fastcnn import layers, models
 from fastcnn.errors import DataError, InvalidValueError
 from fastcnn.models import Model
+from fastcnn.train.batches import Dataset
 from fastcnn.train.callbacks import Callback
 from tests.models.nets import blobs, compile_model, residual, same_weights, small, train
 
@@ -204,6 +205,37 @@ def test_a_penalty_on_all_kernels_is_part_of_the_loss(data):
     (without, _), (with_,) = (model.evaluate(*data, verbose=0) for model in (plain, penalised))
 
     assert with_ == pytest.approx(without + penalty, rel=1e-5)
+
+
+def test_single_batches(data):
+    x, y = data
+    whole, single = small(), small()
+    whole.fit(x, y, batch_size=30, shuffle=False, verbose=0)
+
+    first = single.train_on_batch(x[:30], y[:30])
+    assert single.train_on_batch(x[30:], y[30:], return_dict=True).keys() == {"loss", "accuracy"}
+
+    assert len(first) == 2
+    assert same_weights(whole, single)
+    assert single.test_on_batch(x, y) == pytest.approx(single.evaluate(x, y, verbose=0))
+    np.testing.assert_array_equal(single.predict_on_batch(x[:3]), single.predict(x[:3]))
+
+
+def test_a_data_set_tells_the_shape_of_its_samples(data):
+    class Lazy(Dataset):
+        def __len__(self):
+            return 60
+
+        def read(self, indices):
+            return data[0][indices], data[1][indices]
+
+    model = models.Sequential([layers.Flatten(), layers.Dense(3, activation="softmax")])
+    compile_model(model)
+
+    model.fit(Lazy(), epochs=1, verbose=0)
+
+    assert model.input_shape == (None, 8, 8, 1)
+    assert model.evaluate(Lazy(), verbose=0) == pytest.approx(model.evaluate(*data, verbose=0))
 
 
 def test_with_graph_leaves_the_old_model_alone(data):

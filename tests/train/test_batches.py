@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fastcnn.train.batches import Batches, epoch_order
+from fastcnn.train.batches import MemoryBatches, epoch_order
 from fastcnn.train.data import Samples
 
 
@@ -17,23 +17,23 @@ def samples(count: int) -> Samples:
 @pytest.mark.parametrize(("count", "size"), [(10, 3), (9, 3), (2, 5), (1, 1)])
 def test_every_sample_comes_once_and_in_order(count, size):
     order = epoch_order(count, seed=1, epoch=0, shuffle=True)
-    batches = Batches(samples(count), size)
+    batches = MemoryBatches(samples(count), size)
 
     seen = [
         (number, feeds["x"][:, 0].copy(), feeds["target"].copy(), feeds["sample_weight"].copy())
-        for number, feeds in batches.run(order)
+        for number, feeds in batches.epoch(1, 0)
     ]
 
-    assert len(batches) == len(seen) == -(-count // size)
+    assert batches.steps == len(seen) == -(-count // size)
     assert [number for number, *_ in seen] == [len(x) for _, x, *_ in seen]
     for column in (1, 2, 3):
         np.testing.assert_array_equal(np.concatenate([part[column] for part in seen]), order)
 
 
 def test_memory_is_used_again():
-    batches = Batches(samples(9), 3)
+    batches = MemoryBatches(samples(9), 3)
 
-    places = {feeds["x"].ctypes.data for _, feeds in batches.run(np.arange(9))}
+    places = {feeds["x"].ctypes.data for _, feeds in batches.epoch(1, 0)}
 
     assert len(places) == 1
 

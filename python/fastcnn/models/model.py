@@ -17,6 +17,7 @@ from fastcnn.models.save import save_model
 from fastcnn.models.settings import Settings, make_settings, regularizer_of
 from fastcnn.models.summary import summary_table
 from fastcnn.train import Trainer
+from fastcnn.train.batches import Augmentation
 from fastcnn.train.callbacks import Callback, History
 from fastcnn.typing import Array
 
@@ -116,12 +117,18 @@ class Model(Network):
         verbose: int | str = "auto",
         callbacks: Callback | Sequence[Callback] | None = None,
         validation_split: float = 0.0,
-        validation_data: Sequence[Any] | None = None,
+        validation_data: Any = None,
         shuffle: bool = True,
         class_weight: Mapping[int, float] | None = None,
         sample_weight: Any = None,
         initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
         validation_batch_size: int | None = None,
+        validation_freq: int = 1,
+        *,
+        augment: Augmentation | Sequence[Augmentation] | None = None,
+        workers: int | None = None,
     ) -> History:
         """Trains; see `train.Trainer.fit` for the arguments, `compile` comes first.
 
@@ -149,7 +156,12 @@ class Model(Network):
                 class_weight=class_weight,
                 sample_weight=sample_weight,
                 initial_epoch=initial_epoch,
+                steps_per_epoch=steps_per_epoch,
+                validation_steps=validation_steps,
                 validation_batch_size=validation_batch_size,
+                validation_freq=validation_freq,
+                augment=augment,
+                workers=workers,
                 model=self,
             )
         finally:
@@ -163,25 +175,74 @@ class Model(Network):
         batch_size: int | None = None,
         verbose: int | str = "auto",
         sample_weight: Any = None,
+        steps: int | None = None,
         *,
         return_dict: bool = False,
     ) -> list[float] | dict[str, float]:
         """Loss, penalties included, and metrics, as means over all samples.
 
         Args:
-            x: One array, or a dict by input name.
-            y: Labels, as the loss takes them.
+            x: One array, or a dict by input name; a `Dataset`; or an iterator of batches.
+            y: Labels, as the loss takes them; None where x gives them.
             batch_size: Samples a call; the result does not depend on it.
             verbose: 0 shows nothing, else one line.
             sample_weight: Weight of each sample's loss.
+            steps: Batches to look at; all there are if None.
             return_dict: Whether the figures come by name.
 
         Returns:
             [loss, *metrics], or a dict.
         """
+        figures = self._figures("evaluate", x, y, sample_weight, batch_size, steps)
+        if verbose:
+            print(" - ".join(f"{name}: {value:.4f}" for name, value in figures.items()))
+        return figures if return_dict else list(figures.values())
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: Mapping[int, float] | None = None,
+        *,
+        return_dict: bool = False,
+    ) -> list[float] | dict[str, float]:
+        """One update by one batch; gives the loss, before it, and the metrics, of this batch.
+
+        Args:
+            x: One array, or a dict by input name.
+            y: Labels, as the loss takes them.
+            sample_weight: Weight of each sample's loss.
+            class_weight: Weight of a sample's loss by its class index.
+            return_dict: Whether the figures come by name.
+        """
         self._build_for(x)
-        settings = self._required_settings("evaluate")
-        figures = train.evaluate(
+        trainer = self._make_trainer()
+        figures = trainer.train_on_batch(
+            x, y, sample_weight=sample_weight, class_weight=class_weight
+        )
+        Network._keep(self, trainer.graph)
+        return figures if return_dict else list(figures.values())
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, *, return_dict: bool = False
+    ) -> list[float] | dict[str, float]:
+        """As `evaluate`, on one batch and in one call."""
+        figures = self._figures("test_on_batch", x, y, sample_weight, _samples(x), None)
+        return figures if return_dict else list(figures.values())
+
+    def _figures(
+        self,
+        caller: str,
+        x: Any,
+        y: Any,
+        sample_weight: Any,
+        batch_size: int | None,
+        steps: int | None,
+    ) -> dict[str, float]:
+        self._build_for(x)
+        settings = self._required_settings(caller)
+        return train.evaluate(
             self.graph,
             x,
             y,
@@ -190,20 +251,23 @@ class Model(Network):
             regularizer=regularizer_of(settings),
             sample_weight=sample_weight,
             batch_size=batch_size,
+            steps=steps,
         )
-        if verbose:
-            print(" - ".join(f"{name}: {value:.4f}" for name, value in figures.items()))
-        return figures if return_dict else list(figures.values())
 
     def predict(
-        self, x: Any, batch_size: int | None = None, verbose: int | str = 0
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: int | str = 0,
+        steps: int | None = None,
     ) -> Array | dict[str, Array]:
         """What the network makes of samples; needs no `compile`.
 
         Args:
-            x: One array, or a dict by input name.
+            x: One array, or a dict by input name; a `Dataset`; or an iterator of batches.
             batch_size: Samples a call; the result does not depend on it.
             verbose: Taken for likeness to Keras; nothing is shown.
+            steps: Batches to look at; all there are if None.
 
         Returns:
             An array, the first axis counting samples; a dict by name for several outputs.
@@ -212,7 +276,11 @@ class Model(Network):
         graph = self.graph
         if self._session is None or self._session[0] is not graph:
             self._session = graph, runtime.compile(graph, check=False)
-        return train.predict(graph, x, batch_size=batch_size, session=self._session[1])
+        return train.predict(graph, x, batch_size=batch_size, steps=steps, session=self._session[1])
+
+    def predict_on_batch(self, x: Any) -> Array | dict[str, Array]:
+        """As `predict`, on one batch and in one call."""
+        return self.predict(x, batch_size=_samples(x))
 
     def __call__(self, x: Any) -> Array | dict[str, Array]:
         """As `predict`."""
@@ -292,6 +360,12 @@ class Model(Network):
             self._trainer.state.set_weights(
                 {name: value.data for name, value in parameters if value.data is not None}
             )
+
+
+def _samples(x: Any) -> int:
+    """How many there are, at least 1; what is wrong with them is told elsewhere."""
+    first = next(iter(x.values()), ()) if isinstance(x, Mapping) else x
+    return max(1, len(first)) if hasattr(first, "__len__") else 1
 
 
 def _tensors(

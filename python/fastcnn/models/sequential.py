@@ -15,6 +15,7 @@ from fastcnn.layers.layer import Layer
 from fastcnn.layers.symbolic import SymbolicTensor
 from fastcnn.models.model import Model
 from fastcnn.models.network import Network
+from fastcnn.train.batches import Dataset
 
 
 class Sequential(Model):
@@ -95,7 +96,7 @@ class Sequential(Model):
             return
         if not self._stack:
             raise InvalidValueError(f"{self.name}: there are no layers yet; add() some")
-        shape = np.shape(x)
+        shape = np.shape(x.read(np.arange(1))[0] if isinstance(x, Dataset) else x)
         if len(shape) < 2:
             raise DataError(
                 f"{self.name}: x must be an array of samples, its shape is {shape}; "

@@ -11,6 +11,7 @@ import numpy as np
 from fastcnn.errors import DataError, InvalidValueError
 from fastcnn.graph import Graph, Value
 from fastcnn.train.losses.loss import Loss
+from fastcnn.train.step_graph import SAMPLE_WEIGHT, TARGET
 from fastcnn.typing import Array
 
 CHUNK_BYTES = 1 << 24
@@ -47,6 +48,13 @@ class Samples:
                 f"training and {len(self) - cut} for validation; both need at least 1"
             )
         return self._part(slice(None, cut)), self._part(slice(cut, None))
+
+    def arrays(self) -> dict[str, Array]:
+        """Everything by the names of the step's inputs."""
+        arrays = {**self.inputs, TARGET: self.target}
+        if self.weight is not None:
+            arrays[SAMPLE_WEIGHT] = self.weight
+        return arrays
 
     def weighted(self, weight: Array) -> Samples:
         """The same samples, their weights multiplied by `weight`."""

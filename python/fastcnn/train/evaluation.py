@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,11 @@ from fastcnn.graph import Graph
 from fastcnn.layers.regularizers import Regularizer
 from fastcnn.train import losses, regularizers
 from fastcnn.train import metrics as metric_names
-from fastcnn.train.data import Samples, read_inputs, read_samples
+from fastcnn.train.batches import Batches, Preparation, input_batches, open_batches
 from fastcnn.train.losses.loss import Loss
 from fastcnn.train.metrics.metric import Metric
 from fastcnn.train.registry import Config
-from fastcnn.train.step_graph import TARGET, evaluation_graph, penalty, regularize
+from fastcnn.train.step_graph import SAMPLE_WEIGHT, evaluation_graph, penalty, regularize
 from fastcnn.typing import Array
 
 DEFAULT_BATCH = 128
@@ -27,25 +28,29 @@ DEFAULT_BATCH = 128
 def evaluate(
     graph: Graph,
     x: Any,
-    y: Any,
+    y: Any = None,
     *,
     loss: str | Loss | Config,
     metrics: Sequence[str | Metric | Config] = (),
     regularizer: str | Regularizer | None = None,
     sample_weight: Any = None,
     batch_size: int | None = None,
+    steps: int | None = None,
+    workers: int | None = None,
 ) -> dict[str, float]:
     """Means over all samples.
 
     Args:
         graph: In inference form, one output.
-        x: One array, or a dict by input name.
-        y: Labels, as the loss takes them.
+        x: One array, or a dict by input name; a `Dataset`; or an iterator of batches.
+        y: Labels, as the loss takes them; None where x gives them.
         loss: By name or object.
         metrics: By name or object.
         regularizer: Penalty on the kernels that have none of their own; part of the loss.
         sample_weight: One weight a sample for the loss; metrics are not weighted.
         batch_size: Samples a call.
+        steps: Batches to look at; all there are if None.
+        workers: Threads that read batches of a `Dataset` or an iterator; see `Trainer.fit`.
 
     Returns:
         "loss", penalties included, then the metrics, by name.
@@ -54,34 +59,29 @@ def evaluate(
         DataError: The data cannot be used.
     """
     measure = losses.get(loss)
-    samples = read_samples(graph, measure, x, y, sample_weight=sample_weight, caller="evaluate")
+    how = preparation("evaluate", batch_size, steps, workers)
+    batches = open_batches(graph, measure, (x, y, sample_weight), how)
     figures = get_metrics(metrics)
-    graph = regularized(graph, regularizer)
-    return evaluate_samples(graph, samples, measure, figures, batch_size)
+    return evaluate_batches(regularized(graph, regularizer), batches, measure, figures)
 
 
-def evaluate_samples(
-    graph: Graph,
-    samples: Samples,
-    loss: Loss,
-    metrics: Sequence[Metric],
-    batch_size: int | None = None,
+def evaluate_batches(
+    graph: Graph, batches: Batches, loss: Loss, metrics: Sequence[Metric]
 ) -> dict[str, float]:
-    """As `evaluate`, on data that is checked already and with the penalties of the traits."""
+    """As `evaluate`, on batches and with the penalties of the traits."""
     session = runtime.compile(evaluation_graph(graph, loss, metrics), check=False)
     outputs = [value.name for value in session.graph.outputs]
-    totals = np.zeros(len(outputs))
-    size = _batch_size("evaluate", batch_size)
-    for start in range(0, len(samples), size):
-        part = slice(start, start + size)
-        feeds = {name: array[part] for name, array in samples.inputs.items()}
-        feeds[TARGET] = samples.target[part]
-        result = session(**feeds)
-        figures = [result[name] for name in outputs] if isinstance(result, dict) else [result]
-        if samples.weight is not None:
-            figures[0] = figures[0] * samples.weight[part]
-        totals += [figure.sum(dtype=np.float64) for figure in figures]
-    means = (totals / len(samples)).tolist()
+    totals, count = np.zeros(len(outputs)), 0
+    with closing(batches.epoch(0, 0)) as source:
+        for size, feeds in source:
+            weight = feeds.get(SAMPLE_WEIGHT)
+            result = session({name: x for name, x in feeds.items() if name != SAMPLE_WEIGHT})
+            figures = [result[name] for name in outputs] if isinstance(result, dict) else [result]
+            if weight is not None:
+                figures[0] = figures[0] * weight
+            totals += [figure.sum(dtype=np.float64) for figure in figures]
+            count += size
+    means = (totals / count).tolist()
     means[0] += penalty(graph)
     return dict(zip(("loss", *(metric.name for metric in metrics)), means, strict=True))
 
@@ -91,33 +91,35 @@ def predict(
     x: Any,
     *,
     batch_size: int | None = None,
+    steps: int | None = None,
+    workers: int | None = None,
     session: runtime.Session | None = None,
 ) -> Array | dict[str, Array]:
     """The outputs for many samples.
 
     Args:
         graph: In inference form.
-        x: One array, or a dict by input name.
+        x: One array, or a dict by input name; a `Dataset`, whose labels are not looked at; or an
+            iterator of batches x or (x, ...).
         batch_size: Samples a call.
+        steps: Batches to look at; all there are if None.
+        workers: Threads that read batches of a `Dataset` or an iterator; see `Trainer.fit`.
         session: The graph compiled before, to save doing it again.
 
     Returns:
         An array, the first axis counting samples; a dict by name for several outputs.
     """
-    inputs = read_inputs(graph, x, caller="predict")
     session = session or runtime.compile(graph, check=False)
-    count = len(next(iter(inputs.values())))
-    size = _batch_size("predict", batch_size)
-    results: dict[str, Array] = {}
-    for start in range(0, count, size):
-        part = slice(start, start + size)
-        result = session(**{name: array[part] for name, array in inputs.items()})
-        named = result if isinstance(result, dict) else {graph.outputs[0].name: result}
-        for name, array in named.items():
-            if name not in results:
-                results[name] = np.empty((count, *array.shape[1:]), array.dtype)
-            results[name][part] = array
-    return results if len(graph.outputs) > 1 else results[graph.outputs[0].name]
+    names = [value.name for value in graph.outputs]
+    parts: dict[str, list[Array]] = {name: [] for name in names}
+    how = preparation("predict", batch_size, steps, workers)
+    with closing(input_batches(graph, x, how)) as source:
+        for inputs in source:
+            result = session(inputs)
+            for name in names:
+                parts[name].append(result[name] if isinstance(result, dict) else result)
+    results = {name: np.concatenate(part) for name, part in parts.items()}
+    return results if len(names) > 1 else results[names[0]]
 
 
 def get_metrics(given: Sequence[str | Metric | Config]) -> tuple[Metric, ...]:
@@ -138,7 +140,15 @@ def regularized(graph: Graph, regularizer: str | Regularizer | None) -> Graph:
     return regularize(graph, float(penalty_of.l1), float(penalty_of.l2))
 
 
-def _batch_size(caller: str, given: int | None) -> int:
-    if given is not None and given < 1:
-        raise InvalidValueError(f"{caller}: batch_size is {given}, it must be at least 1")
-    return given or DEFAULT_BATCH
+def preparation(
+    caller: str, batch_size: int | None, steps: int | None = None, workers: int | None = None
+) -> Preparation:
+    """How to make batches where nothing is trained.
+
+    Raises:
+        InvalidValueError: A count is below its limit.
+    """
+    for name, value, least in (("batch_size", batch_size, 1), ("workers", workers, 0)):
+        if value is not None and value < least:
+            raise InvalidValueError(f"{caller}: {name} is {value}, it must be at least {least}")
+    return Preparation(batch_size or DEFAULT_BATCH, steps, workers=workers, caller=caller)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -39,3 +40,11 @@ class Means:
         return {
             name: total / self._count for name, total in zip(self._names, self._sums, strict=True)
         }
+
+    def state_dict(self) -> dict[str, Any]:
+        """What was added so far, as plain numbers."""
+        return {"sums": list(self._sums), "count": self._count}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Goes on from what `state_dict` gave."""
+        self._sums, self._count = list(state["sums"]), state["count"]

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
+import numpy as np
+
 from fastcnn import random, runtime
-from fastcnn.errors import DataError, InvalidValueError, TrainingError
+from fastcnn.errors import InvalidValueError
 from fastcnn.graph import Graph
 from fastcnn.layers.regularizers import Regularizer
 from fastcnn.train import evaluation, losses, optimizers
-from fastcnn.train.batches import Batches, Feeds, epoch_order
+from fastcnn.train.batches import (
+    Augmentation,
+    Batches,
+    Feeds,
+    Preparation,
+    open_batches,
+    read_batch,
+    split_data,
+)
 from fastcnn.train.callbacks import Callback, CallbackList, History, ProgressBar
-from fastcnn.train.data import Samples, class_weights, read_samples
+from fastcnn.train.fit import Fit
 from fastcnn.train.losses.loss import Loss
 from fastcnn.train.means import Means
 from fastcnn.train.metrics.metric import Metric
@@ -56,12 +67,15 @@ class Trainer:
         self.regularizer = regularizer
         self.stop_training = False
         """Set by a callback to end training after the present batch or epoch."""
+        self.current_fit: Fit | None = None
+        """How far the call of `fit` that runs has come."""
         self._graph = graph
+        self._step: runtime.Step | None = None
         self._step_graphs: dict[bool, Graph] = {}
         self._schedule = self.optimizer.rate
         arrays = {
             old.name: old.data.copy()
-            for old, _ in self._step_graph(weighted=False).updates
+            for old, _ in self.step_graph(weighted=False).updates
             if old.data is not None
         }
         if seed is None:
@@ -77,7 +91,7 @@ class Trainer:
     @property
     def learning_rate(self) -> float:
         """The rate of the next update. What is set stays, whatever a schedule says."""
-        return self._rate(self.state.epoch)
+        return self.rate(self.state.epoch)
 
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
@@ -88,25 +102,31 @@ class Trainer:
     def fit(
         self,
         x: Any,
-        y: Any,
+        y: Any = None,
         *,
         batch_size: int | None = None,
         epochs: int = 1,
         verbose: int | str = "auto",
         callbacks: Sequence[Callback] = (),
         validation_split: float = 0.0,
-        validation_data: Sequence[Any] | None = None,
+        validation_data: Any = None,
         shuffle: bool = True,
         class_weight: Mapping[int, float] | None = None,
         sample_weight: Any = None,
         initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
         validation_batch_size: int | None = None,
+        validation_freq: int = 1,
+        augment: Augmentation | Sequence[Augmentation] | None = None,
+        workers: int | None = None,
         model: Any = None,
     ) -> History:
         """Trains.
 
         Args:
-            x: One array, or a dict by input name.
+            x: One array, or a dict by input name; a `Dataset`; or an iterator or iterable of
+                batches (x, y) or (x, y, sample_weight). The latter two give y themselves.
             y: Labels, as the loss takes them.
             batch_size: Samples an update; 32 if None. The last batch of an epoch may be smaller.
             epochs: The epoch to end before, counted from 0.
@@ -114,19 +134,30 @@ class Trainer:
                 line an epoch.
             callbacks: Told how training goes.
             validation_split: The last share of the samples to validate on rather than train.
-            validation_data: (x, y) or (x, y, sample_weight) to validate on; wins over the split.
-            shuffle: Whether each epoch has an order of its own.
+            validation_data: (x, y) or (x, y, sample_weight), a `Dataset`, or an iterator, to
+                validate on; wins over the split.
+            shuffle: Whether each epoch has an order of its own; an iterator has the order it has.
             class_weight: Weight of a sample's loss by its class index.
             sample_weight: Weight of each sample's loss.
             initial_epoch: The epoch to begin with.
+            steps_per_epoch: Batches an epoch; all there are if None.
+            validation_steps: Batches to validate on; all there are if None.
             validation_batch_size: Samples a call when validating.
+            validation_freq: Epochs from one validation to the next.
+            augment: What is done to each batch of images [N, H, W, C] before it is trained on, one
+                augmentation or several in turn; see `fastcnn.augment`. Validation sees the images
+                as they are.
+            workers: Threads that read and augment batches while the step runs; 0: none. By default
+                one for an iterator, and as many as run the step for a `Dataset` and for `augment`.
+                The result does not depend on it.
             model: What callbacks are to see as `model`; its `save` writes this trainer's weights.
 
         Returns:
             Every figure of every epoch.
 
         Raises:
-            DataError: The data cannot be used; nothing was trained.
+            DataError: The data cannot be used; nothing was trained, or, where only a batch of a
+                `Dataset` or an iterator showed it, nothing after the batch before.
             TrainingError: The loss or a weight became infinite or NaN; the trainer is back at
                 the end of the last good epoch.
         """
@@ -138,19 +169,31 @@ class Trainer:
             ("validation_batch_size", validation_batch_size, 1),
             ("epochs", epochs, 0),
             ("initial_epoch", initial_epoch, 0),
+            ("validation_freq", validation_freq, 1),
+            ("workers", workers or 0, 0),
         ):
             if value < least:
                 raise InvalidValueError(f"fit: {name} is {value}, it must be at least {least}")
-        samples = read_samples(self._graph, self.loss, x, y, sample_weight=sample_weight)
-        validation = self._read_validation(validation_data)
-        if validation is None and validation_split:
-            samples, validation = samples.split(validation_split)
-        if class_weight is not None:
-            samples = samples.weighted(class_weights(samples.target, class_weight))
+        how = Preparation(
+            batch_size,
+            steps_per_epoch,
+            shuffle=shuffle,
+            class_weight=class_weight,
+            augment=augment,
+            workers=workers,
+        )
+        given, held = split_data(
+            self._graph, self.loss, (x, y, sample_weight), validation_data, validation_split
+        )
+        batches = open_batches(self._graph, self.loss, given, how)
+        validate = None
+        if held is not None:
+            caller = "fit: validation_data"
+            how = Preparation(
+                validation_batch_size, validation_steps, workers=workers, caller=caller
+            )
+            validate = partial(self._measure, open_batches(self._graph, self.loss, held, how))
 
-        batches = Batches(samples, batch_size)
-        self._spread_schedule(len(batches), initial_epoch, epochs)
-        step = self._compile(weighted=samples.weight is not None)
         history = History()
         bars = [ProgressBar(False if verbose == 2 else None)] if verbose else []
         calls = CallbackList([*bars, history, *callbacks])
@@ -160,51 +203,81 @@ class Trainer:
             {
                 "epochs": epochs,
                 "initial_epoch": initial_epoch,
-                "steps": len(batches),
-                "samples": len(samples),
-                "batch_size": batch_size,
+                "steps": batches.steps,
+                "samples": batches.samples,
+                "batch_size": batches.batch_size,
                 "verbose": int(bool(verbose)),
             },
         )
-
         self.stop_training = False
-        logs: dict[str, float] = {}
+        self.current_fit = Fit(
+            self,
+            batches,
+            calls,
+            initial_epoch=initial_epoch,
+            epochs=epochs,
+            validate=validate,
+            validation_freq=validation_freq,
+        )
         try:
-            calls.train_begin()
-            good = self.state.to_dict()
-            for epoch in range(initial_epoch, epochs):
-                calls.epoch_begin(epoch)
-                order = epoch_order(len(samples), self.state.seed, self.state.epoch, shuffle)
-                try:
-                    logs = self._run_epoch(step, batches.run(order), epoch, calls)
-                except TrainingError:
-                    self.state.load_dict(good)
-                    raise
-                self.state.epoch += 1
-                good = self.state.to_dict()
-                if validation is not None:
-                    figures = self._measure(validation, validation_batch_size)
-                    logs |= {f"val_{name}": value for name, value in figures.items()}
-                calls.epoch_end(epoch, logs)
-                if self.stop_training:
-                    break
-            calls.train_end(logs)
+            self.current_fit.run()
         finally:
+            self.current_fit = None
             calls.close()
         return history
 
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any,
+        *,
+        sample_weight: Any = None,
+        class_weight: Mapping[int, float] | None = None,
+    ) -> dict[str, float]:
+        """One update by one batch; gives the loss, before it, and the metrics, by name.
+
+        Args:
+            x: One array, or a dict by input name.
+            y: Labels, as the loss takes them.
+            sample_weight: Weight of each sample's loss.
+            class_weight: Weight of a sample's loss by its class index.
+        """
+        how = Preparation(1, class_weight=class_weight, caller="train_on_batch")
+        size, feeds = read_batch(self._graph, self.loss, (x, y, sample_weight), how)
+        if self._step is None or self._step.state is not self.state.arrays:
+            self._step = self.compile_step(weighted=True)
+        rate = self.rate(self.state.epoch)
+        self.state.step += 1
+        means = self.new_means()
+        means.add(self._step.run(self.with_scalars(feeds, rate)), size)
+        return means.logs()
+
     def evaluate(
-        self, x: Any, y: Any, *, batch_size: int | None = None, sample_weight: Any = None
+        self,
+        x: Any,
+        y: Any = None,
+        *,
+        batch_size: int | None = None,
+        sample_weight: Any = None,
+        steps: int | None = None,
+        workers: int | None = None,
     ) -> dict[str, float]:
         """Loss and metrics by name, with the weights of now; see `train.evaluate`."""
-        samples = read_samples(
-            self._graph, self.loss, x, y, sample_weight=sample_weight, caller="evaluate"
-        )
-        return self._measure(samples, batch_size)
+        how = evaluation.preparation("evaluate", batch_size, steps, workers)
+        return self._measure(open_batches(self._graph, self.loss, (x, y, sample_weight), how))
 
-    def predict(self, x: Any, *, batch_size: int | None = None) -> Array | dict[str, Array]:
+    def predict(
+        self,
+        x: Any,
+        *,
+        batch_size: int | None = None,
+        steps: int | None = None,
+        workers: int | None = None,
+    ) -> Array | dict[str, Array]:
         """The outputs for many samples, with the weights of now; see `train.predict`."""
-        return evaluation.predict(self.graph, x, batch_size=batch_size)
+        return evaluation.predict(
+            self.graph, x, batch_size=batch_size, steps=steps, workers=workers
+        )
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that later training follows from; see `TrainingState.to_dict`."""
@@ -214,48 +287,22 @@ class Trainer:
         """Goes back to, or on from, what `state_dict` gave."""
         self.state.load_dict(state)
 
-    def _run_epoch(
-        self,
-        step: runtime.Step,
-        batches: Iterator[tuple[int, Feeds]],
-        epoch: int,
-        calls: CallbackList,
-    ) -> dict[str, float]:
-        """Trains on every batch; gives the means."""
-        keys = [value.name for value in self._step_graph(weighted=False).outputs]
-        means = Means(keys, ["loss", *(metric.name for metric in self.metrics)])
-        for number, (size, feeds) in enumerate(batches):
-            rate = self._rate(epoch)
-            feeds[LEARNING_RATE][...] = rate
-            self.state.step += 1
-            feeds[STEP][...] = self.state.step
-            loss = means.add(step.run(feeds), size)
-            if not math.isfinite(loss):
-                raise _diverged(f"the loss became {loss} in batch {number + 1}", epoch, rate)
-            if calls.wants_batches:
-                calls.batch_end(number, means.logs())
-                if self.stop_training:
-                    break
-        name = self.state.not_finite()
-        if name:
-            raise _diverged(f"'{name}' is no longer finite after the last batch", epoch, rate)
-        return means.logs()
-
-    def _rate(self, epoch: int) -> float:
+    def rate(self, epoch: int) -> float:
+        """The learning rate of the next update, as one of this epoch."""
         if self.state.learning_rate is not None:
             return self.state.learning_rate
         schedule = self._schedule
         return schedule(self.state.step, epoch) if isinstance(schedule, Schedule) else schedule
 
-    def _spread_schedule(self, batches: int, initial_epoch: int, epochs: int) -> None:
+    def spread_schedule(self, steps: tuple[int, int] | None) -> None:
+        """Fills in what the schedule leaves open; see `Schedule.spread`. None: nothing is known."""
         schedule = self.optimizer.rate
-        if isinstance(schedule, Schedule):
-            begin = max(0, self.state.step - initial_epoch * batches)
-            end = self.state.step + (epochs - initial_epoch) * batches
-            schedule = schedule.spread(begin, end - begin)
+        if isinstance(schedule, Schedule) and steps is not None:
+            schedule = schedule.spread(*steps)
         self._schedule = schedule
 
-    def _step_graph(self, *, weighted: bool) -> Graph:
+    def step_graph(self, *, weighted: bool) -> Graph:
+        """The training step; see `training_graph`."""
         if weighted not in self._step_graphs:
             self._step_graphs[weighted] = training_graph(
                 evaluation.regularized(self._graph, self.regularizer),
@@ -266,37 +313,22 @@ class Trainer:
             )
         return self._step_graphs[weighted]
 
-    def _compile(self, *, weighted: bool) -> runtime.Step:
+    def compile_step(self, *, weighted: bool) -> runtime.Step:
         """A step that works on the state of now, which from here on is the trainer's state."""
-        step = runtime.Step(self._step_graph(weighted=weighted).with_data(self.state.arrays))
+        step = runtime.Step(self.step_graph(weighted=weighted).with_data(self.state.arrays))
         self.state.arrays = step.state
         return step
 
-    def _read_validation(self, given: Sequence[Any] | None) -> Samples | None:
-        if given is None:
-            return None
-        if len(given) not in (2, 3):
-            raise DataError(
-                f"fit: validation_data has {len(given)} parts, it must be (x, y) or "
-                "(x, y, sample_weight)"
-            )
-        x, y, *weight = given
-        return read_samples(
-            self._graph,
-            self.loss,
-            x,
-            y,
-            sample_weight=weight[0] if weight else None,
-            caller="fit: validation_data",
-        )
+    def with_scalars(self, feeds: Feeds, rate: float) -> Feeds:
+        """What a step takes: the batch, the learning rate and the number of the update."""
+        scalars = {LEARNING_RATE: np.float32(rate), STEP: np.int32(self.state.step)}
+        return feeds | {name: np.asarray(scalar) for name, scalar in scalars.items()}
 
-    def _measure(self, samples: Samples, batch_size: int | None) -> dict[str, float]:
+    def new_means(self) -> Means:
+        """For the results of steps."""
+        keys = [value.name for value in self.step_graph(weighted=False).outputs]
+        return Means(keys, ["loss", *(metric.name for metric in self.metrics)])
+
+    def _measure(self, batches: Batches) -> dict[str, float]:
         graph = evaluation.regularized(self.graph, self.regularizer)
-        return evaluation.evaluate_samples(graph, samples, self.loss, self.metrics, batch_size)
-
-
-def _diverged(what: str, epoch: int, rate: float) -> TrainingError:
-    return TrainingError(
-        f"fit: {what} of epoch {epoch + 1}, at learning rate {rate:g}; the trainer is back at the "
-        "end of the last good epoch. Lower the learning rate, warm it up, or scale the inputs"
-    )
+        return evaluation.evaluate_batches(graph, batches, self.loss, self.metrics)
