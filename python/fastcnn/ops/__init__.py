@@ -3,8 +3,11 @@
 `docs/ops.md` is the table of all of them.
 """
 
+from fastcnn.ops import adadelta_update as _adadelta_update  # noqa: F401
 from fastcnn.ops import adagrad_update as _adagrad_update  # noqa: F401
+from fastcnn.ops import adam_direction as _adam_direction  # noqa: F401
 from fastcnn.ops import adam_update as _adam_update  # noqa: F401
+from fastcnn.ops import adamax_update as _adamax_update  # noqa: F401
 from fastcnn.ops import add as _add  # noqa: F401
 from fastcnn.ops import arg_extreme as _arg_extreme  # noqa: F401
 from fastcnn.ops import average_pool2d as _average_pool2d  # noqa: F401
@@ -30,15 +33,18 @@ from fastcnn.ops import gather as _gather  # noqa: F401
 from fastcnn.ops import global_average_pool2d as _global_average_pool2d  # noqa: F401
 from fastcnn.ops import global_max_pool2d as _global_max_pool2d  # noqa: F401
 from fastcnn.ops import leaky_relu as _leaky_relu  # noqa: F401
+from fastcnn.ops import lion_update as _lion_update  # noqa: F401
 from fastcnn.ops import logic as _logic  # noqa: F401
 from fastcnn.ops import matmul as _matmul  # noqa: F401
 from fastcnn.ops import max_pool2d as _max_pool2d  # noqa: F401
 from fastcnn.ops import moving_average as _moving_average  # noqa: F401
+from fastcnn.ops import nadam_update as _nadam_update  # noqa: F401
 from fastcnn.ops import normalisation as _normalisation  # noqa: F401
 from fastcnn.ops import pad as _pad  # noqa: F401
 from fastcnn.ops import pad2d as _pad2d  # noqa: F401
 from fastcnn.ops import penalty as _penalty  # noqa: F401
 from fastcnn.ops import pixels as _pixels  # noqa: F401
+from fastcnn.ops import radam_update as _radam_update  # noqa: F401
 from fastcnn.ops import reduce_mean_backward as _reduce_mean_backward  # noqa: F401
 from fastcnn.ops import reductions as _reductions  # noqa: F401
 from fastcnn.ops import relu as _relu  # noqa: F401

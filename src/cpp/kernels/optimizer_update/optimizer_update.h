@@ -6,31 +6,59 @@
 
 namespace fastcnn::kernels {
 
-// One step of an optimiser over a run of weights, float32. With g' = g + l1 sign(w) + 2 l2 w:
+// One step of an optimiser over a run of weights, float32. With g' = g + l1 sign(w) + 2 l2 w, and
+// then w -= decay w:
 //
-//   kSgd       v  = momentum v - lr g';             w += v
-//   kNesterov  v  = momentum v - lr g';             w += momentum v - lr g'
-//   kAdagrad   s0 = s0 + g'^2;                      w -= lr g' / sqrt(s0 + epsilon)
-//   kRmsprop   s0 = keep0 s0 + add0 g'^2;
-//              s1 = momentum s1 + lr g' / sqrt(s0 + epsilon);                  w -= s1
-//   kAdam      s0 = keep0 s0 + add0 g';  s1 = keep1 s1 + add1 g'^2;
-//              w -= decay w;  w -= lr s0 / (sqrt(s1) + epsilon)
+//   kSgd        v  = momentum v - lr0 g';            w += v
+//   kNesterov   v  = momentum v - lr0 g';            w += momentum v - lr0 g'
+//   kAdagrad    s0 = s0 + g'^2;                      w -= lr0 g' / sqrt(s0 + epsilon)
+//   kAdadelta   s0 = keep0 s0 + add0 g'^2;  d = g' sqrt(s1 + epsilon) / sqrt(s0 + epsilon);
+//               s1 = keep0 s1 + add0 d^2;            w -= lr0 d
+//   kRmsprop    s0 = keep0 s0 + add0 g'^2;
+//               s1 = momentum s1 + lr0 g' / sqrt(s0 + epsilon);               w -= s1
+//   kAdamax     s0 = keep0 s0 + add0 g';  s1 = max(keep1 s1, |g'|);
+//               w -= lr0 s0 / (s1 + epsilon)
+//   kLion       w -= lr0 sign(keep0 s0 + add0 g');  s0 = keep1 s0 + add1 g'
 //
-// where v is s0. sign(0) = 0. A weight that is 0 stays 0 where hold_zeros is set; its states move.
+// and those that begin with  s0 = keep0 s0 + add0 g';  s1 = keep1 s1 + add1 g'^2:
 //
-// Shapes    w, g, state[k], new_w, new_state[k] [count]; state[1] only for kRmsprop and kAdam.
+//   kAdam       w -= lr0 s0 / (sqrt(s1) + epsilon)
+//   kNadam      w -= (lr0 s0 + lr1 g') / (sqrt(s1) + epsilon)
+//   kRadam      w -= s0 (lr0 / (sqrt(s1) + epsilon) + lr1)
+//   kDirection  new_w = lr0 s0 / (sqrt(s1) + epsilon), which is no weight
+//
+// where v is s0. sign(0) = 0. Where hold_zeros is set new_w is 0 at a weight that is 0; its states
+// move.
+//
+// Shapes    w, g, state[k], new_w, new_state[k] [count]; state[1] where the rule has an s1.
 // Aliasing  new_w may be w, new_state[k] may be state[k]; no other overlap.
-// NaN       a NaN in w, g or a state reaches what is computed from it.
+// NaN       a NaN in w, g or a state reaches what is computed from it; but of kAdamax one in s1
+//           gives way to the next g'.
 // Rounding  fused multiply-adds where the ISA has them.
 // Threads   reentrant; every element stands alone.
 // Errors    none are reported.
 // Source    Polyak, "Some methods of speeding up the convergence of iteration methods", 1964;
 //           Sutskever et al., "On the importance of initialization and momentum in deep learning",
 //           ICML 2013 (kNesterov); Duchi, Hazan and Singer, "Adaptive Subgradient Methods", JMLR
-//           12, 2011; Tieleman and Hinton, "RMSProp", Coursera lecture 6.5, 2012; Kingma and Ba,
-//           "Adam", ICLR 2015; Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR
-//           2019.
-enum class OptimizerKind { kSgd, kNesterov, kAdagrad, kRmsprop, kAdam };
+//           12, 2011; Zeiler, "ADADELTA", 2012; Tieleman and Hinton, "RMSProp", Coursera lecture
+//           6.5, 2012; Kingma and Ba, "Adam", ICLR 2015 (kAdam, kAdamax); Dozat, "Incorporating
+//           Nesterov Momentum into Adam", 2016; Liu et al., "On the Variance of the Adaptive
+//           Learning Rate and Beyond", ICLR 2020 (kRadam); Chen et al., "Symbolic Discovery of
+//           Optimization Algorithms", NeurIPS 2023 (kLion); Loshchilov and Hutter, "Decoupled
+//           Weight Decay Regularization", ICLR 2019.
+enum class OptimizerKind {
+  kSgd,
+  kNesterov,
+  kAdagrad,
+  kAdadelta,
+  kRmsprop,
+  kAdamax,
+  kLion,
+  kAdam,
+  kNadam,
+  kRadam,
+  kDirection
+};
 
 struct OptimizerUpdate {
   std::size_t count;
@@ -42,7 +70,7 @@ struct OptimizerUpdate {
   bool hold_zeros;
   float l1;
   float l2;
-  float lr;
+  float lr[2];
   float momentum;
   float keep[2];
   float add[2];
