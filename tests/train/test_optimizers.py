@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
@@ -12,104 +10,90 @@ from fastcnn.errors import InvalidValueError
 from fastcnn.graph import Graph, Traits
 from fastcnn.ops import Builder
 from fastcnn.train import optimizers
-from fastcnn.train.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from fastcnn.train.optimizers import (
+    LARS,
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    Lamb,
+    Lion,
+    Muon,
+    Nadam,
+    Optimizer,
+    RAdam,
+    RMSprop,
+)
 from fastcnn.train.schedules import CosineDecay, WarmUp
 from fastcnn.typing import Array
+from tests.train import optimizer_rules as rules
 
-STEPS = 3
-TOLERANCE = 64 * np.finfo(np.float32).eps
-"""Three updates of about ten roundings each, none of which cancels."""
-
-Rule = Callable[[Array, list[Array], float], Array]
-
-
-def sgd(momentum: float = 0.0, nesterov: bool = False) -> Rule:
-    def rule(w: Array, gradients: list[Array], lr: float) -> Array:
-        v = 0.0
-        for g in gradients:
-            v = momentum * v - lr * g(w)
-            w = w + (momentum * v - lr * g(w) if nesterov else v)
-        return w
-
-    return rule
-
-
-def adagrad(w: Array, gradients: list[Array], lr: float) -> Array:
-    a = 0.1
-    for g in gradients:
-        gradient = g(w)
-        a = a + gradient**2
-        w = w - lr * gradient / np.sqrt(a + 1e-7)
-    return w
-
-
-def rmsprop(momentum: float = 0.0) -> Rule:
-    def rule(w: Array, gradients: list[Array], lr: float) -> Array:
-        s = v = 0.0
-        for g in gradients:
-            gradient = g(w)
-            s = 0.9 * s + 0.1 * gradient**2
-            v = momentum * v + lr * gradient / np.sqrt(s + 1e-7)
-            w = w - v
-        return w
-
-    return rule
-
-
-def adam(weight_decay: float = 0.0) -> Rule:
-    def rule(w: Array, gradients: list[Array], lr: float) -> Array:
-        m = v = 0.0
-        for t, g in enumerate(gradients, 1):
-            gradient = g(w)
-            m = 0.9 * m + 0.1 * gradient
-            v = 0.999 * v + 0.001 * gradient**2
-            w = w - lr * weight_decay * w
-            w = w - lr * np.sqrt(1 - 0.999**t) / (1 - 0.9**t) * m / (np.sqrt(v) + 1e-7)
-        return w
-
-    return rule
-
+STEPS = 8
+LR = 0.01
+TOLERANCE = 128 * np.finfo(np.float32).eps
+"""Eight updates of some ten roundings each, of which the last sees all: none cancels."""
 
 CASES = {
-    "sgd": (SGD(), sgd()),
-    "sgd_momentum": (SGD(momentum=0.9), sgd(0.9)),
-    "sgd_nesterov": (SGD(momentum=0.9, nesterov=True), sgd(0.9, nesterov=True)),
-    "adagrad": (Adagrad(), adagrad),
-    "rmsprop": (RMSprop(), rmsprop()),
-    "rmsprop_momentum": (RMSprop(momentum=0.5), rmsprop(0.5)),
-    "adam": (Adam(), adam()),
-    "adamw": (AdamW(weight_decay=0.1), adam(0.1)),
+    "sgd": (SGD(), rules.sgd()),
+    "sgd_momentum": (SGD(momentum=0.9), rules.sgd(0.9)),
+    "sgd_nesterov": (SGD(momentum=0.9, nesterov=True), rules.sgd(0.9, nesterov=True)),
+    "adagrad": (Adagrad(), rules.adagrad),
+    "adadelta": (Adadelta(epsilon=1e-3), rules.adadelta),
+    "rmsprop": (RMSprop(), rules.rmsprop()),
+    "rmsprop_momentum": (RMSprop(momentum=0.5), rules.rmsprop(0.5)),
+    "adam": (Adam(), rules.adam_like(rules.adam)),
+    "adamw": (AdamW(weight_decay=0.1), rules.adam_like(rules.adam, 0.1)),
+    "adamax": (Adamax(), rules.adamax),
+    "nadam": (Nadam(), rules.adam_like(rules.nadam(1.0))),
+    "nadam_slow": (Nadam(momentum_decay=0.004), rules.adam_like(rules.nadam(0.004))),
+    "radam": (RAdam(), rules.adam_like(rules.radam(0.999))),
+    "radam_short": (RAdam(beta_2=0.9), rules.adam_like(rules.radam(0.9), beta_2=0.9)),
+    "lion": (Lion(), rules.lion),
+    "lamb": (Lamb(), rules.lamb()),
+    "lamb_decay": (Lamb(weight_decay=0.1), rules.lamb(0.1)),
+    "lars": (LARS(trust_coefficient=0.02), rules.lars()),
+    "lars_decay": (LARS(trust_coefficient=0.02, weight_decay=0.1), rules.lars(0.1)),
+    "muon": (Muon(weight_decay=None), rules.muon()),
+    "muon_decay": (Muon(weight_decay=0.1), rules.muon(weight_decay=0.1)),
+    "muon_plain": (Muon(nesterov=False, weight_decay=None), rules.muon(nesterov=False)),
 }
 
 every_case = pytest.mark.parametrize(("optimizer", "rule"), CASES.values(), ids=CASES)
 
 
-def update_graph(optimizer: Optimizer, w: Array, traits: Traits) -> Graph:
+def update_graph(optimizer: Optimizer, weights: dict[str, Array], traits: Traits) -> Graph:
     g = Builder()
-    parameter = g.parameter("w", w, traits)
-    gradient = g.input("gradient", w.shape)
+    parameters = [g.parameter(name, w, traits) for name, w in weights.items()]
+    gradients = [g.input(f"gradient/{name}", w.shape) for name, w in weights.items()]
     lr, step = g.input("lr", ()), g.input("step", (), "int32")
-    states = [
-        g.parameter(name, np.full(w.shape, fill, np.float32))
-        for name, fill in optimizer.states().items()
-    ]
-    new = optimizer.emit(g, parameter, gradient, states, lr, step)
-    for old, value in zip((parameter, *states), new, strict=True):
+    new = optimizer.emit(g, list(zip(parameters, gradients, strict=True)), lr, step)
+    for old, value in zip(parameters, new, strict=True):
         g.update(old, value)
     return g.build([new[0]])
 
 
-def run(optimizer: Optimizer, w: Array, gradients: list[Array], traits: Traits) -> Array:
-    step = runtime.Step(update_graph(optimizer, w, traits))
-    for count, gradient in enumerate(gradients, 1):
-        step.run(
-            {
-                "gradient": gradient,
-                "lr": np.array(0.05, np.float32),
-                "step": np.array(count, np.int32),
-            }
-        )
-    return step.state["w"]
+def run_all(
+    optimizer: Optimizer,
+    weights: dict[str, Array],
+    gradients: list[dict[str, Array]],
+    traits: Traits | None = None,
+    threads: int | None = None,
+) -> dict[str, Array]:
+    """What training leaves, after one update for each of `gradients`."""
+    step = runtime.Step(update_graph(optimizer, weights, traits or Traits()), threads=threads)
+    for count, by_name in enumerate(gradients, 1):
+        feeds = {f"gradient/{name}": gradient for name, gradient in by_name.items()}
+        feeds |= {"lr": np.array(LR, np.float32), "step": np.array(count, np.int32)}
+        step.run(feeds)
+    return step.state
+
+
+def run(
+    optimizer: Optimizer, w: Array, gradients: list[Array], traits: Traits | None = None
+) -> Array:
+    return run_all(optimizer, {"w": w}, [{"w": gradient} for gradient in gradients], traits)["w"]
 
 
 @pytest.fixture
@@ -123,10 +107,10 @@ def gradients(rng: np.random.Generator) -> list[Array]:
 
 
 @every_case
-def test_three_steps_follow_the_rule(optimizer, rule, w, gradients):
-    expected = rule(w.astype(np.float64), [lambda _, g=g: np.float64(g) for g in gradients], 0.05)
+def test_steps_follow_the_rule(optimizer, rule, w, gradients):
+    expected = rule(w.astype(np.float64), [lambda _, g=g: np.float64(g) for g in gradients], LR)
 
-    actual = run(optimizer, w, gradients, Traits())
+    actual = run(optimizer, w, gradients)
 
     np.testing.assert_allclose(actual, expected, rtol=TOLERANCE)
 
@@ -137,7 +121,7 @@ def test_penalties_are_part_of_the_gradient(optimizer, rule, w, gradients):
     with_penalties = [
         lambda w, g=g: np.float64(g) + l1 * np.sign(w) + 2 * l2 * w for g in gradients
     ]
-    expected = rule(w.astype(np.float64), with_penalties, 0.05)
+    expected = rule(w.astype(np.float64), with_penalties, LR)
 
     actual = run(optimizer, w, gradients, Traits(l1=l1, l2=l2))
 
@@ -157,14 +141,28 @@ def test_zeros_of_a_pruned_parameter_stay(optimizer, rule, w, gradients):
 def test_zeros_of_other_parameters_move(w, gradients):
     w[1] = 0
 
-    actual = run(SGD(), w, gradients, Traits())
+    actual = run(SGD(), w, gradients)
 
     assert (actual[1] != 0).all()
 
 
 @pytest.mark.parametrize(
     ("name", "cls"),
-    [("sgd", SGD), ("AdaGrad", Adagrad), ("RMSProp", RMSprop), ("adam", Adam), ("AdamW", AdamW)],
+    [
+        ("sgd", SGD),
+        ("AdaGrad", Adagrad),
+        ("AdaDelta", Adadelta),
+        ("RMSProp", RMSprop),
+        ("adam", Adam),
+        ("AdamW", AdamW),
+        ("AdaMax", Adamax),
+        ("NAdam", Nadam),
+        ("RAdam", RAdam),
+        ("lion", Lion),
+        ("LAMB", Lamb),
+        ("LARS", LARS),
+        ("Muon", Muon),
+    ],
 )
 def test_names_are_understood_in_any_case(name, cls):
     assert optimizers.get(name) == cls()

@@ -32,11 +32,9 @@ def test_every_class_goes_through_json_and_back(cls):
 
 
 def test_numpy_numbers_become_plain_ones():
-    config = serialize(SGD(np.float32(0.5), momentum=np.float64(0.25)))
+    config = serialize(WarmUp(np.float32(0.5), np.int64(25)))
 
-    assert json.dumps(config["config"]) == (
-        '{"learning_rate": 0.5, "momentum": 0.25, "nesterov": false}'
-    )
+    assert json.dumps(config["config"]) == '{"schedule": 0.5, "warmup_steps": 25}'
 
 
 @pytest.mark.parametrize("obj", NESTED, ids=str)

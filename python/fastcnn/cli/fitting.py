@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fastcnn.cli.comparing import accuracy
 from fastcnn.cli.data import Samples
@@ -41,8 +41,8 @@ class Training:
 def compile_for(model: Model, training: Training) -> None:
     """Compiles `model` for classification as `training` says."""
     rule = optimizers.get(training.optimizer)
-    rate = rule.learning_rate if training.learning_rate is None else training.learning_rate
-    rule = replace(rule, learning_rate=CosineDecay(float(rate)))  # type: ignore[arg-type]
+    rate = rule.rate if training.learning_rate is None else training.learning_rate
+    rule = rule.with_rate(CosineDecay(float(rate)))  # type: ignore[arg-type]
     model.compile(optimizer=rule, loss=LOSS, metrics=["accuracy"])
 
 

@@ -85,6 +85,7 @@ class Fit:
             logs = self._end_epoch()
             good = trainer.state.to_dict()
             calls.epoch_end(self.epoch - 1, logs)
+        trainer.optimizer.finish(trainer.state.arrays)
         calls.train_end(logs)
 
     def state_dict(self) -> dict[str, Any]:

@@ -53,7 +53,8 @@ class Registry(Generic[T]):
         try:
             return self._by_name[name.lower()]
         except KeyError:
-            close = difflib.get_close_matches(name.lower(), self._by_name, n=1)
+            close = difflib.get_close_matches(name.lower(), self._by_name)
+            close.sort(key=lambda known: abs(len(known) - len(name)))
             hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(self.names())}"
             raise InvalidValueError(f"'{name}' is no known {self.kind}; {hint}") from None
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from fastcnn.errors import GraphError, InvalidValueError, UnsupportedError
-from fastcnn.graph import Graph, Traits, Value
+from fastcnn.graph import Graph, Value
 from fastcnn.ops import Builder
 from fastcnn.passes import (
     FuseActivation,
@@ -75,21 +75,10 @@ def training_graph(
     g, gradients = differentiate(g.build([total, *figures]), mean, parameters)
     if not gradients:
         raise InvalidValueError("training: the loss depends on no trainable parameter")
-    for parameter in parameters:
-        if parameter.name not in gradients:
-            continue
-        states = [
-            g.parameter(
-                f"{parameter.name}/{name}",
-                np.full(parameter.data.shape, fill, np.float32),
-                Traits(trainable=False),
-            )
-            for name, fill in optimizer.states().items()
-            if parameter.data is not None
-        ]
-        new = optimizer.emit(g, parameter, gradients[parameter.name], states, learning_rate, step)
-        for old, value in zip((parameter, *states), new, strict=True):
-            g.update(old, value)
+    trained = [parameter for parameter in parameters if parameter.name in gradients]
+    pairs = [(parameter, gradients[parameter.name]) for parameter in trained]
+    for old, new in zip(trained, optimizer.emit(g, pairs, learning_rate, step), strict=True):
+        g.update(old, new)
     return remove_dead_nodes(g.build([total, *figures]))
 
 

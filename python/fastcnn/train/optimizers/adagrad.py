@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from fastcnn.train.optimizers.optimizer import Optimizer, optimizers
+from fastcnn.train.optimizers.optimizer import optimizers
+from fastcnn.train.optimizers.update_rule import UpdateRule
 from fastcnn.train.schedules.schedule import Schedule
 from fastcnn.typing import Attribute
 
 
 @optimizers.register("adagrad")
 @dataclass(frozen=True)
-class Adagrad(Optimizer):
+class Adagrad(UpdateRule):
     """Each element's steps are shortened by all its gradients so far.
 
         a <- a + g'^2

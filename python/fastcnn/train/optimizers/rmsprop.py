@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from fastcnn.train.optimizers.optimizer import Optimizer, optimizers
+from fastcnn.train.optimizers.optimizer import optimizers, require_share
+from fastcnn.train.optimizers.update_rule import UpdateRule
 from fastcnn.train.schedules.schedule import Schedule
 from fastcnn.typing import Attribute
 
 
 @optimizers.register("rmsprop")
 @dataclass(frozen=True)
-class RMSprop(Optimizer):
+class RMSprop(UpdateRule):
     """Each element's steps are divided by the recent root mean square of its gradient.
 
         s <- rho s + (1 - rho) g'^2
@@ -39,8 +40,7 @@ class RMSprop(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.require(0 <= self.rho < 1, "rho", "in [0, 1)")
-        self.require(0 <= self.momentum < 1, "momentum", "in [0, 1)")
+        require_share(self, "rho", "momentum")
         self.require(self.epsilon > 0, "epsilon", "positive")
 
     def states(self) -> Mapping[str, float]:

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from fastcnn.train.optimizers.optimizer import Optimizer, optimizers
+from fastcnn.train.optimizers.optimizer import optimizers, require_share
+from fastcnn.train.optimizers.update_rule import UpdateRule
 from fastcnn.train.schedules.schedule import Schedule
 from fastcnn.typing import Attribute
 
 
 @optimizers.register("sgd")
 @dataclass(frozen=True)
-class SGD(Optimizer):
+class SGD(UpdateRule):
     """Stochastic gradient descent, with momentum if asked.
 
         v <- momentum v - lr g'
@@ -38,7 +39,7 @@ class SGD(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.require(0 <= self.momentum < 1, "momentum", "in [0, 1)")
+        require_share(self, "momentum")
 
     def states(self) -> Mapping[str, float]:
         return {"velocity": 0.0}
