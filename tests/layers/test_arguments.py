@@ -18,7 +18,7 @@ BAD = [
     (lambda: layers.Conv2D(4, 3, padding="full"), InvalidValueError, "'valid' or 'same'.* 'full'"),
     (lambda: layers.Conv2D(4, 3, dilation_rate=-1), InvalidValueError, "dilation_rate .* -1"),
     (lambda: layers.Conv2D(4, 3, groups=3), InvalidValueError, "multiple of groups.* 4 and 3"),
-    (lambda: layers.Conv2D(4, 3, activation="gelu"), UnsupportedError, "'gelu'.*relu6"),
+    (lambda: layers.Conv2D(4, 3, activation="gule"), UnsupportedError, "'gule'.*relu6"),
     (
         lambda: layers.Conv2D(4, 3, activation=layers.Dense(3)),
         UnsupportedError,
@@ -48,6 +48,30 @@ BAD = [
     (lambda: layers.Reshape(3), InvalidValueError, "target_shape must be a tuple"),
     (lambda: layers.ZeroPadding2D((1, 2, 3)), InvalidValueError, "padding must be"),
     (lambda: layers.ZeroPadding2D(-1), InvalidValueError, "padding must be .* -1"),
+    (lambda: layers.Conv1D(4, (3, 3)), InvalidValueError, "Conv1D: kernel_size must be an integer"),
+    (lambda: layers.Conv1D(4, 3, groups=3), InvalidValueError, "multiple of groups.* 4 and 3"),
+    (lambda: layers.Conv1D(4, 3, padding="full"), InvalidValueError, "or 'causal', it is 'full'"),
+    (lambda: layers.Conv2D(4, 3, padding="causal"), InvalidValueError, "'valid' or 'same', it"),
+    (
+        lambda: layers.Conv2DTranspose(4, 3, (3, 2), output_padding=2),
+        InvalidValueError,
+        r"output_padding must be less than the strides \(3, 2\), it is 2",
+    ),
+    (lambda: layers.Cropping2D((1, 2, 3)), InvalidValueError, "cropping must be an integer"),
+    (lambda: layers.Cropping2D(-1), InvalidValueError, "cropping must be .* -1"),
+    (lambda: layers.UpSampling2D(0), InvalidValueError, "size must be .* 0"),
+    (lambda: layers.UpSampling2D(interpolation="cubic"), InvalidValueError, "or 'bilinear', it is"),
+    (lambda: layers.GroupNormalization(0), InvalidValueError, "groups must be .* 0"),
+    (lambda: layers.LayerNormalization(epsilon=-1), InvalidValueError, "epsilon must be .* -1"),
+    (lambda: layers.ELU(-1), InvalidValueError, "alpha must be .* -1"),
+    (lambda: layers.GELU(1), InvalidValueError, "approximate must be True or False, it is 1"),
+    (
+        lambda: layers.Permute((1, 3)),
+        InvalidValueError,
+        r"dims must be the axes .*\(1, 3\)",
+    ),
+    (lambda: layers.SpatialDropout2D(1.0), InvalidValueError, "rate must be .* below 1.* 1.0"),
+    (lambda: layers.GlobalAveragePooling1D(keepdims=1), InvalidValueError, "keepdims must be"),
     (lambda: layers.Input(28), InvalidValueError, r"tuple such as \(28, 28, 1\)"),
     (lambda: layers.Input(()), InvalidValueError, "1 to 4 axes"),
     (lambda: layers.Input((0, 3)), InvalidValueError, "integers of at least 1"),
@@ -79,6 +103,23 @@ MISFITS = [
     (lambda: layers.GlobalMaxPooling2D(), (8,), ShapeError, "needs an input of 4 axes"),
     (lambda: layers.ZeroPadding2D(), (8,), ShapeError, "needs an input of 4 axes"),
     (lambda: layers.Reshape((5, 5)), (8,), ShapeError, "Reshape: .*8"),
+    (
+        lambda: layers.Conv1D(3, 3),
+        (8, 8, 1),
+        ShapeError,
+        r"an input of 3 axes.*x\[..., None\]",
+    ),
+    (lambda: layers.Conv1D(3, 3, groups=3), (8, 4), InvalidValueError, "4 channels.*groups = 3"),
+    (lambda: layers.Conv2DTranspose(3, 3), (8, 8), ShapeError, "needs an input of 4 axes"),
+    (lambda: layers.Cropping2D(4), (8, 8, 3), ShapeError, "leave nothing of"),
+    (lambda: layers.UpSampling2D(), (8,), ShapeError, "needs an input of 4 axes"),
+    (lambda: layers.SpatialDropout2D(0.5), (8,), ShapeError, "needs an input of 4 axes"),
+    (lambda: layers.GlobalAveragePooling1D(), (8,), ShapeError, "needs an input of 3 axes"),
+    (lambda: layers.GroupNormalization(3), (8, 8, 4), ShapeError, "they are 3 and 4"),
+    (lambda: layers.LayerNormalization(axis=1), (8, 8, 3), ShapeError, "last axis .* axis is 1"),
+    (lambda: layers.PReLU(shared_axes=3), (8, 4), ShapeError, "from 1 to 2 .* they are 3"),
+    (lambda: layers.PReLU(), (None, 4), ShapeError, "axis 1, or shared, must be known"),
+    (lambda: layers.Permute((2, 1)), (8, 8, 3), ShapeError, "must name 3 axes"),
     (lambda: layers.Softmax(axis=1), (8, 8, 3), ShapeError, "last axis .* axis is 1"),
     (lambda: layers.BatchNormalization(axis=1), (8, 8, 3), ShapeError, "last axis .* axis is 1"),
     (
@@ -103,7 +144,7 @@ def test_inputs_that_do_not_fit_are_refused(make, shape, error, message):
 
 
 @pytest.mark.parametrize("shapes", [((4, 4, 1), (4, 5, 1)), ((4,), (4, 4, 1))])
-@pytest.mark.parametrize("make", [layers.Add, layers.Concatenate])
+@pytest.mark.parametrize("make", [layers.Add, layers.Multiply, layers.Concatenate])
 def test_tensors_of_other_shapes_cannot_be_joined(make, shapes):
     with pytest.raises(FastcnnError, match=make.__name__):
         make()([layers.Input(shape) for shape in shapes])
@@ -127,6 +168,8 @@ def test_layers_refuse_the_wrong_number_of_inputs():
 
     with pytest.raises(InvalidValueError, match=r"Add: takes a list of two .* given 1"):
         layers.Add()([x])
+    with pytest.raises(InvalidValueError, match="Subtract: takes two tensors, it was given 3"):
+        layers.Subtract()([x, x, x])
     with pytest.raises(InvalidValueError, match=r"Dense: takes one tensor, .* given 2"):
         layers.Dense(3)([x, x])
 

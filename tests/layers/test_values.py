@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import ndtr
 
 from fastcnn import layers, models
 from fastcnn.layers import Layer
@@ -189,7 +190,21 @@ ELEMENTWISE = {
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "tanh": np.tanh,
     "linear": lambda x: x,
+    "elu": lambda x: np.where(x > 0, x, np.expm1(x)),
+    "exponential": np.exp,
+    "gelu": lambda x: x * ndtr(x),
+    "hard_sigmoid": lambda x: np.clip(x / 6 + 0.5, 0, 1),
+    "hard_silu": lambda x: x * np.clip(x / 6 + 0.5, 0, 1),
+    "hard_swish": lambda x: x * np.clip(x + 3, 0, 6) / 6,
+    "hard_tanh": lambda x: np.clip(x, -1, 1),
+    "log_sigmoid": lambda x: np.log(1 / (1 + np.exp(-x))),
+    "mish": lambda x: x * np.tanh(np.log1p(np.exp(x))),
+    "selu": lambda x: 1.0507009873554805 * np.where(x > 0, x, 1.6732632423543772 * np.expm1(x)),
+    "silu": lambda x: x / (1 + np.exp(-x)),
     "softmax": keras_like.softmax,
+    "softplus": lambda x: np.log1p(np.exp(x)),
+    "softsign": lambda x: x / (1 + np.abs(x)),
+    "swish": lambda x: x / (1 + np.exp(-x)),
     "log_softmax": lambda x: np.log(keras_like.softmax(x)),
 }
 

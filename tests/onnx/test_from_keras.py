@@ -32,6 +32,11 @@ CASES: dict[str, tuple[tuple[int, ...], Callable[[], Any]]] = {
     "AveragePooling2D": (IMAGE, lambda: kl.AveragePooling2D(3, 2, padding="same")),
     "BatchNormalization": (IMAGE, lambda: kl.BatchNormalization()),
     "BatchNormalization bare": (VECTOR, lambda: kl.BatchNormalization(center=False, scale=False)),
+    "Conv1D": (ROW, lambda: kl.Conv1D(6, 3, 2, padding="same", activation="relu")),
+    "Conv1D causal": (
+        (9, 4),
+        lambda: kl.Conv1D(6, 3, dilation_rate=2, padding="causal", groups=2, use_bias=False),
+    ),
     "Conv2D": (IMAGE, lambda: kl.Conv2D(6, 3, 2, padding="same", groups=2, activation="relu")),
     "Conv2D dilated": (IMAGE, lambda: kl.Conv2D(3, (2, 3), dilation_rate=2, use_bias=False)),
     "Conv2DTranspose": (IMAGE, lambda: kl.Conv2DTranspose(3, 3)),
@@ -44,6 +49,14 @@ CASES: dict[str, tuple[tuple[int, ...], Callable[[], Any]]] = {
         IMAGE,
         lambda: kl.Conv2DTranspose(3, 2, 3, padding="same", use_bias=False),
     ),
+    "Conv2DTranspose padded": (
+        IMAGE,
+        lambda: kl.Conv2DTranspose(3, (4, 3), 2, padding="same", output_padding=1),
+    ),
+    "Conv2DTranspose valid and padded": (
+        IMAGE,
+        lambda: kl.Conv2DTranspose(3, (4, 3), 2, output_padding=(1, 0)),
+    ),
     "Cropping2D": (IMAGE, lambda: kl.Cropping2D(((1, 2), (0, 3)))),
     "Dense": (VECTOR, lambda: kl.Dense(3, activation="softmax")),
     "Dense of a row": (ROW, lambda: kl.Dense(3)),
@@ -53,8 +66,11 @@ CASES: dict[str, tuple[tuple[int, ...], Callable[[], Any]]] = {
     "ELU": (IMAGE, lambda: kl.ELU(0.7)),
     "Flatten": (IMAGE, lambda: kl.Flatten()),
     "GaussianNoise": (IMAGE, lambda: kl.GaussianNoise(0.3)),
+    "GlobalAveragePooling1D": (ROW, lambda: kl.GlobalAveragePooling1D()),
     "GlobalAveragePooling2D": (IMAGE, lambda: kl.GlobalAveragePooling2D()),
     "GlobalMaxPooling2D": (IMAGE, lambda: kl.GlobalMaxPooling2D(keepdims=True)),
+    "GroupNormalization": (IMAGE, lambda: kl.GroupNormalization(2)),
+    "GroupNormalization of single channels": (IMAGE, lambda: kl.GroupNormalization(-1)),
     "LayerNormalization": (IMAGE, lambda: kl.LayerNormalization()),
     "LayerNormalization of a row": (ROW, lambda: kl.LayerNormalization(epsilon=0.1)),
     "LeakyReLU": (IMAGE, lambda: kl.LeakyReLU(0.2)),
@@ -86,9 +102,9 @@ JOINS = {
     "Subtract": kl.Subtract,
 }
 ACTIVATIONS = (
-    "elu", "exponential", "gelu", "hard_sigmoid", "hard_silu", "leaky_relu", "linear",
-    "log_softmax", "mish", "relu", "relu6", "selu", "sigmoid", "silu", "softmax", "softplus",
-    "softsign", "tanh",
+    "elu", "exponential", "gelu", "hard_sigmoid", "hard_silu", "hard_tanh", "leaky_relu", "linear",
+    "log_sigmoid", "log_softmax", "mish", "relu", "relu6", "selu", "sigmoid", "silu", "softmax",
+    "softplus", "softsign", "tanh",
 )  # fmt: skip
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "arithmetic": lambda x: (3.0 - x * 2.0) / 4.0 + x,

@@ -197,6 +197,47 @@ def test_a_residual_input_of_a_convolution_is_tied_to_its_output(rng):
     assert {("second/w", 0, 0), ("second/w", 1, 0), ("last/w", 1, 0)} <= removed
 
 
+def test_a_transposed_convolution_passes_channels_in_and_out(rng):
+    net = Net(rng)
+    x = net.g.input("x", (None, 3, 4, 4))
+    w, b = net.weight("up/w", 5, 6, 3, 3), net.weight("up/b", 6)
+    y = net.g.apply("conv2d_transpose", net.conv("first", x, 5), w, b, name="up", groups=1, **SAME)
+    graph = net.g.build([net.conv("last", y, 2)])
+
+    entering = check(graph, ("first/w", 0, 1), {"first/w", "first/b"}, {})
+    leaving = removed_with(graph, ("up/w", 1, 4))
+
+    assert ("up/w", 0, 1) in entering
+    assert leaving is not None
+    assert {("up/b", 0, 4), ("last/w", 1, 4)} <= leaving
+
+
+def test_a_channel_and_its_weight_go_together(rng):
+    net = Net(rng)
+    x = net.g.input("x", (None, 3, 4, 4))
+    a = net.conv("first", x, 4)
+    s = net.apply("sigmoid", net.conv("gate", net.apply("global_average_pool2d", a), 4))
+    graph = net.g.build([net.conv("last", net.apply("multiply", a, s), 2)])
+
+    removed = check(graph, ("last/w", 1, 2), {"first/w", "first/b"}, {})
+
+    assert {("first/w", 0, 2), ("gate/w", 0, 2), ("gate/w", 1, 2)} <= removed
+
+
+def test_learnt_slopes_normalised_pixels_and_larger_images_keep_their_channels(rng):
+    net = Net(rng)
+    x = net.g.input("x", (None, 3, 4, 4))
+    y = net.apply("prelu", net.conv("first", x, 4), net.weight("slope", 4, 1, 1))
+    y = net.apply("instance_norm", y, net.weight("gamma", 4), net.weight("beta", 4), epsilon=1e-3)
+    y = net.apply("resize", y, scales=(1.0, 1.0, 2.0, 2.0), mode="nearest")
+    y = net.apply("reduce_mean", y, axes=(2, 3), keepdims=0)
+    graph = net.g.build([net.dense("dense", y, 2)])
+
+    removed = check(graph, ("first/w", 0, 3), {"first/w", "first/b", "beta"}, {})
+
+    assert {("slope", 0, 3), ("gamma", 0, 3), ("dense/w", 0, 3)} <= removed
+
+
 @pytest.mark.parametrize("op", ["softmax", "log_softmax", "squared_error", "reduce_mean"])
 def test_classes_and_targets_are_fixed(op, rng):
     case = next(case for case in cases(op) if case.inputs(rng)[0].ndim == 2)

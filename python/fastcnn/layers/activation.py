@@ -16,8 +16,7 @@ class Activation(Layer):
     """An activation as a layer of its own.
 
     Args:
-        activation: A name (linear, relu, relu6, leaky_relu, sigmoid, tanh, softmax, log_softmax),
-            or a layer without weights.
+        activation: A name of `layers.activations.names()`, or a layer without weights.
     """
 
     activation: Any

@@ -25,15 +25,45 @@ def over_channels(g: Emitter, x: Value, along_axis_1: Callable[[Value], Value]) 
     return g.apply("transpose", along_axis_1(moved), part="channels_last", perm=back)
 
 
+def _one(op: str, **attrs: Any) -> Emit:
+    return lambda g, x: g.apply(op, x, **attrs)
+
+
+def _log_sigmoid(g: Emitter, x: Value) -> Value:
+    """-log(1 + e^-x)."""
+    return g.apply("negative", g.apply("softplus", g.apply("negative", x)))
+
+
+SELU: dict[str, Any] = {"alpha": 1.6732632423543772, "gamma": 1.0507009873554805}
+"""The numbers that keep mean 0 and variance 1: Klambauer et al., "Self-Normalizing Neural
+Networks", NeurIPS 2017."""
+
+_SILU = _one("swish", beta=1.0)
+_HARD_SILU = _one("hard_swish")
+
 _BY_NAME: dict[str, Emit] = {
     "linear": lambda g, x: x,
-    "relu": lambda g, x: g.apply("relu", x),
-    "relu6": lambda g, x: g.apply("clip", x, low=0.0, high=6.0),
-    "leaky_relu": lambda g, x: g.apply("leaky_relu", x, alpha=0.2),
-    "sigmoid": lambda g, x: g.apply("sigmoid", x),
-    "tanh": lambda g, x: g.apply("tanh", x),
-    "softmax": lambda g, x: over_channels(g, x, lambda x: g.apply("softmax", x)),
+    "elu": _one("elu", alpha=1.0),
+    "exponential": _one("exp"),
+    "gelu": _one("gelu", approximate="none"),
+    "hard_sigmoid": _one("hard_sigmoid", alpha=1 / 6, beta=0.5),
+    "hard_silu": _HARD_SILU,
+    "hard_swish": _HARD_SILU,
+    "hard_tanh": _one("clip", low=-1.0, high=1.0),
+    "leaky_relu": _one("leaky_relu", alpha=0.2),
+    "log_sigmoid": _log_sigmoid,
     "log_softmax": lambda g, x: over_channels(g, x, lambda x: g.apply("log_softmax", x)),
+    "mish": _one("mish"),
+    "relu": _one("relu"),
+    "relu6": _one("clip", low=0.0, high=6.0),
+    "selu": _one("selu", **SELU),
+    "sigmoid": _one("sigmoid"),
+    "silu": _SILU,
+    "softmax": lambda g, x: over_channels(g, x, lambda x: g.apply("softmax", x)),
+    "softplus": _one("softplus"),
+    "softsign": _one("softsign"),
+    "swish": _SILU,
+    "tanh": _one("tanh"),
 }
 
 

@@ -42,12 +42,29 @@ def pair(layer: Layer, name: str, value: Any, low: int = 1) -> Pair:
     return int(items[0]), int(items[1])
 
 
-def padding_name(layer: Layer, value: Any) -> str:
-    """`valid` or `same`, in any case."""
+def single(layer: Layer, name: str, value: Any) -> int:
+    """One integer of at least 1, or a sequence of one."""
+    is_one = isinstance(value, (tuple, list)) and len(value) == 1
+    return integer(layer, name, value[0] if is_one else value)
+
+
+def padding_name(layer: Layer, value: Any, *others: str) -> str:
+    """`valid`, `same` or one of the others, in any case."""
     name = value.lower() if isinstance(value, str) else value
-    if name not in ("valid", "same"):
-        raise layer.invalid("padding", value, "'valid' or 'same'")
+    known = ("valid", "same", *others)
+    if name not in known:
+        raise layer.invalid("padding", value, " or ".join(map(repr, known)))
     return str(name)
+
+
+def sides(layer: Layer, name: str, value: Any) -> Pads:
+    """Top, left, bottom, right from one integer, (vertical, horizontal) or two pairs."""
+    given = value if isinstance(value, (tuple, list)) else (value, value)
+    if len(given) != 2:
+        raise layer.invalid(name, value, "an integer, (vertical, horizontal) or two pairs")
+    top, bottom = pair(layer, name, given[0], 0)
+    left, right = pair(layer, name, given[1], 0)
+    return top, left, bottom, right
 
 
 def pads(

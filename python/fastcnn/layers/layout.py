@@ -6,6 +6,7 @@ Images and their weights:
     image                       [N, H, W, C]             [N, C, H, W]
     kernel                      [KH, KW, C/groups, OC]   [OC, C/groups, KH, KW]
     kernel of a depthwise       [KH, KW, C, M]           [C M, 1, KH, KW]
+    kernel of a Conv1D          [K, C/groups, OC]        [OC, C/groups, 1, K]
 
 All else, dense kernels [in, out] among it, is the same in both.
 """
@@ -25,6 +26,10 @@ DEPTHWISE = "depthwise_kernel"
 """Ending of the name of a kernel that users see as [KH, KW, C, M]."""
 
 
+ROW = "row_kernel"
+"""Ending of the name of a kernel that users see as [K, C/groups, OC]."""
+
+
 def graph_shape(shape: Shape) -> Shape:
     """Shape inside graphs of what users see as `shape`."""
     return tuple(shape[axis] for axis in TO_GRAPH) if len(shape) == 4 else tuple(shape)
@@ -42,6 +47,8 @@ def graph_axis(axis: int, rank: int) -> int:
 
 def weight_to_graph(name: str, data: Array) -> Array:
     """A weight in the graph's order from the user's."""
+    if name.endswith(ROW) and data.ndim == 3:
+        return np.ascontiguousarray(data.transpose(2, 1, 0)[:, :, None])
     if data.ndim != 4:
         return data
     if name.endswith(DEPTHWISE):
@@ -61,6 +68,8 @@ def weight_to_user(name: str, data: Array, channels: int | None = None) -> Array
     """
     if data.ndim != 4:
         return data
+    if name.endswith(ROW):
+        return np.ascontiguousarray(data[:, :, 0].transpose(2, 1, 0))
     if name.endswith(DEPTHWISE):
         outputs, _, height, width = data.shape
         inputs = channels or outputs

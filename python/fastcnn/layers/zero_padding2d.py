@@ -35,13 +35,7 @@ class ZeroPadding2D(Layer):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.check_data_format(self.data_format)
-        given = self.padding
-        sides = given if isinstance(given, (tuple, list)) else (given, given)
-        if len(sides) != 2:
-            raise self.invalid("padding", given, "an integer, (vertical, horizontal) or two pairs")
-        top, bottom = arguments.pair(self, "padding", sides[0], 0)
-        left, right = arguments.pair(self, "padding", sides[1], 0)
-        self._pads = top, left, bottom, right
+        self._pads = arguments.sides(self, "padding", self.padding)
 
     def build(self, *shapes: Shape) -> None:
         self.check_rank(4, shapes[0], NEEDS_IMAGES)

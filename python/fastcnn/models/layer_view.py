@@ -9,32 +9,48 @@ import numpy as np
 
 from fastcnn.errors import ShapeError
 from fastcnn.graph import Graph, Node, Value
-from fastcnn.layers.layout import DEPTHWISE, TO_GRAPH, TO_USER, user_shape, weight_to_user
+from fastcnn.layers.layout import DEPTHWISE, ROW, TO_GRAPH, TO_USER, user_shape, weight_to_user
 from fastcnn.ops.statistics import node_macs
 from fastcnn.typing import Array, Shape
 
 _KINDS = {
     "conv2d": "Conv2D",
+    "conv2d_transpose": "Conv2DTranspose",
     "dense": "Dense",
     "batch_norm": "BatchNormalization",
+    "instance_norm": "GroupNormalization",
+    "sqrt": "LayerNormalization",
     "max_pool2d": "MaxPooling2D",
     "average_pool2d": "AveragePooling2D",
     "global_average_pool2d": "GlobalAveragePooling2D",
     "global_max_pool2d": "GlobalMaxPooling2D",
     "dropout": "Dropout",
+    "reduce_mean": "GlobalAveragePooling1D",
     "pad2d": "ZeroPadding2D",
+    "resize": "UpSampling2D",
     "add": "Add",
+    "subtract": "Subtract",
     "multiply": "Multiply",
+    "maximum": "Maximum",
+    "minimum": "Minimum",
     "scale": "Scale",
     "concat": "Concatenate",
     "slice": "Slice",
+    "prelu": "PReLU",
     "leaky_relu": "LeakyReLU",
+    "elu": "ELU",
+    "selu": "SELU",
+    "gelu": "GELU",
     "relu": "ReLU",
     "clip": "ReLU",
     "softmax": "Softmax",
-    "log_softmax": "Activation",
-    "sigmoid": "Activation",
-    "tanh": "Activation",
+    **dict.fromkeys(
+        (
+            *("exp", "hard_sigmoid", "hard_swish", "log_softmax", "mish", "sigmoid", "softplus"),
+            *("softsign", "swish", "tanh"),
+        ),
+        "Activation",
+    ),
     "reshape": "Reshape",
     "transpose": "Permute",
 }
@@ -60,13 +76,16 @@ class LayerView:
         """As the class of `fastcnn.layers` that makes such nodes."""
         ops = {node.op for node in self.nodes}
         kind = next((kind for op, kind in _KINDS.items() if op in ops), self.nodes[0].op)
+        first = next((node for node in self.nodes if _KINDS.get(node.op) == kind), self.nodes[0])
         if kind == "Reshape" and len(self.output_shape) == 2:
             return "Flatten"
-        if kind == "Conv2D":
-            depthwise = [_is_depthwise(node) for node in self.nodes if node.op == "conv2d"]
-            if depthwise[0]:
-                return "DepthwiseConv2D" if len(depthwise) == 1 else "SeparableConv2D"
-        return kind
+        if kind == "Add" and "scale" in ops:
+            return "Average"
+        if kind == "Dropout" and first.attrs.get("whole_channels"):
+            return "SpatialDropout2D"
+        if kind == "ZeroPadding2D" and min(first.integers("pads")) < 0:
+            return "Cropping2D"
+        return _convolution(self.nodes) if kind == "Conv2D" else kind
 
     @cached_property
     def output_shape(self) -> Shape:
@@ -133,6 +152,16 @@ def to_user(graph: Graph, value: Value) -> Array:
 def is_layout_change(node: Node) -> bool:
     """Whether the node only turns [N, H, W, C] into [N, C, H, W] or back."""
     return node.op == "transpose" and node.attrs["perm"] in (TO_GRAPH, TO_USER)
+
+
+def _convolution(nodes: tuple[Node, ...]) -> str:
+    """Which convolution it is, by the names of its kernels."""
+    first, *others = (node for node in nodes if node.op == "conv2d")
+    if first.inputs[1].name.endswith(ROW):
+        return "Conv1D"
+    if not _is_depthwise(first):
+        return "Conv2D"
+    return "SeparableConv2D" if others else "DepthwiseConv2D"
 
 
 def _is_depthwise(node: Node) -> bool:

@@ -11,7 +11,7 @@ from fastcnn.errors import FastcnnError, UnsupportedError
 from fastcnn.graph import Graph, Traits, Value
 from fastcnn.layers.emitter import Emitter, Weight
 from fastcnn.layers.layer import Layer
-from fastcnn.layers.layout import DEPTHWISE, TO_GRAPH, emit_input, emit_output, weight_to_graph
+from fastcnn.layers.layout import DEPTHWISE, ROW, TO_GRAPH, emit_input, emit_output, weight_to_graph
 from fastcnn.onnx.keras_layers import CONVERTERS
 from fastcnn.ops import Builder
 from fastcnn.typing import Array
@@ -131,8 +131,8 @@ def _weight(kind: str, name: str, data: Array, rank: int) -> tuple[str, Array]:
     """A weight's name here, and its numbers in the order of the graph."""
     if kind == "DepthwiseConv2D" and name == "kernel":
         name = DEPTHWISE
-    if kind == "PReLU":
-        return name, _in_graph_order(data, rank)
+    if kind == "Conv1D" and name == "kernel":
+        name = ROW
     if kind == "Dense" and name == "kernel" and rank == 4:  # a convolution of 1 x 1
         data = data[None, None]
     return name, weight_to_graph(name, data)

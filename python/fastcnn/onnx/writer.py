@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from fastcnn.errors import UnsupportedError
 from fastcnn.graph import Graph, Node, Value
-from fastcnn.onnx.attributes import attribute
 from fastcnn.onnx.optional import require_onnx
 from fastcnn.ops import get
+from fastcnn.ops.attributes import attribute
 from fastcnn.ops.late import split_late
 from fastcnn.typing import Array
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from fastcnn.graph import Node, Type, Value
 from fastcnn.ops import checks
-from fastcnn.ops.broadcast import broadcast, sum_to
+from fastcnn.ops.broadcast import broadcast, scalar, sum_to
 from fastcnn.ops.builder import Builder
-from fastcnn.ops.channels import Tie, fix_axes, tie_all_axes
+from fastcnn.ops.channels import Tie
 from fastcnn.ops.op import Op, add
 from fastcnn.typing import Array
 
@@ -62,11 +62,17 @@ class DifferentiableBinary(Binary):
 
 
 def tie_broadcast(node: Node) -> list[Tie]:
-    """Inputs of the output's shape are tied to it; where one is repeated all axes are fixed."""
-    values = (*node.inputs, node.output)
-    if all(value.shape == node.output.shape for value in node.inputs):
-        return tie_all_axes(node.output, *node.inputs)
-    return [tie for value in values for tie in fix_axes(value)]
+    """An axis of an input is that of the output, unless it is repeated: then it is fixed."""
+    y = node.output
+    ties = []
+    for value in node.inputs:
+        added = y.type.rank - value.type.rank
+        for axis, extent in enumerate(value.shape):
+            if extent is not None and extent == y.shape[axis + added]:
+                ties.append(Tie.same(value, axis, y, axis + added))
+            elif extent is not None:
+                ties.append(Tie.fixed(value, axis))
+    return ties
 
 
 def divide(a: Array, b: Array) -> Array:
@@ -91,12 +97,26 @@ def _divide(g: Builder, grad: Value, a: Value, b: Value) -> tuple[Value, Value]:
     return grad_a, g.apply("negative", g.apply("divide", g.apply("multiply", grad_a, a), b))
 
 
+def _minimum(g: Builder, grad: Value, a: Value, b: Value) -> tuple[Value, Value]:
+    return _chosen(g, grad, g.apply("less_or_equal", a, b))
+
+
+def _maximum(g: Builder, grad: Value, a: Value, b: Value) -> tuple[Value, Value]:
+    return _chosen(g, grad, g.apply("greater_or_equal", a, b))
+
+
+def _chosen(g: Builder, grad: Value, is_a: Value) -> tuple[Value, Value]:
+    """All of it goes to the one that was chosen; to a where they are equal."""
+    zero = scalar(g, 0)
+    return g.apply("where", is_a, grad, zero), g.apply("where", is_a, zero, grad)
+
+
 for _op in (
     DifferentiableBinary("subtract", np.subtract, _subtract),
     DifferentiableBinary("multiply", np.multiply, _multiply),
     DifferentiableBinary("divide", divide, _divide),
-    Binary("minimum", np.minimum),
-    Binary("maximum", np.maximum),
+    DifferentiableBinary("minimum", np.minimum, _minimum),
+    DifferentiableBinary("maximum", np.maximum, _maximum),
     Binary("power", np.power),
 ):
     add(_op)

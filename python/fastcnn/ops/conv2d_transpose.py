@@ -12,6 +12,7 @@ from fastcnn.graph import Node, Type, Value
 from fastcnn.ops import checks
 from fastcnn.ops.activation import activate, activation_gradient, check_activation
 from fastcnn.ops.builder import Builder
+from fastcnn.ops.channels import Tie, fix_axes
 from fastcnn.ops.checks import Extent
 from fastcnn.ops.conv2d import check_groups
 from fastcnn.ops.op import Op, get, register
@@ -110,6 +111,20 @@ class Conv2dTranspose(Op):
             g.apply("conv2d", grad, w, zeros, **window),
             g.apply("conv2d_backward_weights", x, grad, kernel_size=kernel, **window),
             g.apply("channel_sum", grad),
+        ]
+
+    def channels(self, node: Node) -> Sequence[Tie]:
+        """As of a convolution whose kernel is turned round; with groups, none can go."""
+        if node.attrs["groups"] != 1:
+            return super().channels(node)
+        (x, w, b), y = node.inputs, node.output
+        images = [tie for image in (x, y) for tie in fix_axes(image, (2, 3))]
+        return [
+            Tie.same(x, 1, w, 0),
+            Tie.same(w, 1, b, 0),
+            Tie.same(w, 1, y, 1),
+            *images,
+            *fix_axes(w, (2, 3)),
         ]
 
 

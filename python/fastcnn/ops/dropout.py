@@ -25,18 +25,21 @@ class Dropout(Elementwise):
     Args:
         rate: Share of elements dropped in training; at least 0, below 1.
         seed: Key of the random stream; from 0 to 2^63 - 1.
+        whole_channels: 1: in training the whole of a channel is kept or dropped.
 
     Shape:
-        x: any. y: as x.
+        x: any, rank 2 or more with `whole_channels`. y: as x.
     """
 
     name = "dropout"
 
-    def infer(self, x: Type, *, rate: float, seed: int) -> Type:
+    def infer(self, x: Type, *, rate: float, seed: int, whole_channels: int = 0) -> Type:
         _check(self.name, rate, seed)
+        if checks.flag(self.name, "whole_channels", whole_channels):
+            checks.rank_at_least(self.name, 2, x=x)
         return checks.same_floats(self.name, x=x)
 
-    def reference(self, x: Array, *, rate: float, seed: int) -> Array:
+    def reference(self, x: Array, *, rate: float, seed: int, whole_channels: int = 0) -> Array:
         return x
 
     def gradient(self, g: Builder, node: Node, *grads: Value | None) -> Sequence[Value | None]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from fastcnn.graph import Type
+from fastcnn.graph import Node, Type, Value
 from fastcnn.ops import checks
 from fastcnn.ops.batch_norm import along_channels
-from fastcnn.ops.op import Op, register
+from fastcnn.ops.broadcast import scalar
+from fastcnn.ops.builder import Builder
+from fastcnn.ops.channels import Tie, fix_axes
+from fastcnn.ops.op import Op, number, register
 from fastcnn.typing import Array
 
 
@@ -41,6 +46,41 @@ class InstanceNorm(Op):
         variance = (centred * centred).mean(axis=pixels, keepdims=True)
         y: Array = along_channels(gamma, x) * centred / np.sqrt(variance + epsilon)
         return y + along_channels(beta, x)
+
+    def gradient(self, g: Builder, node: Node, *grads: Value | None) -> Sequence[Value | None]:
+        """By x: gamma / s (grad_y - mean(grad_y) - h mean(grad_y h)), h = (x - mean) / s.
+
+        The means are over the pixels, and s = sqrt(variance + epsilon).
+        """
+        (grad_y,) = grads
+        assert grad_y is not None
+        x, gamma, _ = node.inputs
+        pixels = tuple(range(2, x.type.rank))
+
+        def mean(value: Value) -> Value:
+            return g.apply("reduce_mean", value, axes=pixels, keepdims=1)
+
+        centred = g.apply("subtract", x, mean(x))
+        epsilon = scalar(g, number(node, "epsilon"))
+        variance = g.apply("add", mean(g.apply("multiply", centred, centred)), epsilon)
+        spread = g.apply("sqrt", variance)
+        h = g.apply("divide", centred, spread)
+        grad_h = g.apply("multiply", grad_y, h)
+        along = g.apply("add", mean(grad_y), g.apply("multiply", h, mean(grad_h)))
+        scale = g.apply("reshape", gamma, shape=(-1, *(1 for _ in pixels)))
+        factor = g.apply("divide", scale, spread)
+        grad_x = g.apply("multiply", factor, g.apply("subtract", grad_y, along))
+        return [grad_x, g.apply("channel_sum", grad_h), g.apply("channel_sum", grad_y)]
+
+    def channels(self, node: Node) -> Sequence[Tie]:
+        (x, gamma, beta), y = node.inputs, node.output
+        pixels = range(2, x.type.rank)
+        return [
+            *(Tie.same(x, 1, value, 0) for value in (gamma, beta)),
+            Tie.same(x, 1, y, 1),
+            *fix_axes(x, pixels),
+            *fix_axes(y, pixels),
+        ]
 
 
 @register

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from fastcnn.errors import UnsupportedError
+from fastcnn.errors import InvalidValueError, UnsupportedError
 from fastcnn.graph import Node, Type, Value
 from fastcnn.ops.channels import Tie, fix_axes
 from fastcnn.typing import Array
@@ -81,3 +81,11 @@ def get(name: str) -> Op:
 def names() -> list[str]:
     """Names of all ops, sorted."""
     return sorted(_REGISTRY)
+
+
+def number(node: Node, name: str) -> float:
+    """The attribute of that name, which must be a number."""
+    value = node.attrs[name]
+    if not isinstance(value, int | float):
+        raise InvalidValueError(f"{node.op}: {name} must be a number, not {value!r}")
+    return float(value)

@@ -13,6 +13,7 @@ from fastcnn.errors import UnsupportedError
 from fastcnn.graph import Node, Type, Value
 from fastcnn.ops import checks
 from fastcnn.ops.builder import Builder
+from fastcnn.ops.channels import Tie, fix_axes
 from fastcnn.ops.op import Op, add
 from fastcnn.typing import Array
 
@@ -61,6 +62,22 @@ class Reduction(Op):
     def reference(self, x: Array, *, axes: tuple[int, ...] = (), keepdims: int = 0) -> Array:
         chosen = axes or tuple(range(x.ndim))
         return np.asarray(self.function(x, axis=chosen, keepdims=bool(keepdims)), x.dtype)
+
+    def channels(self, node: Node) -> Sequence[Tie]:
+        """The axes that are not reduced stay, the others are fixed."""
+        if len(node.inputs) > 1:
+            return super().channels(node)
+        x, y = node.inputs[0], node.output
+        axes = _chosen(node)
+        stay = [axis for axis in range(x.type.rank) if axis not in axes]
+        keeps = node.attrs.get("keepdims", 0)
+        places = stay if keeps else range(len(stay))
+        ties = [
+            Tie.same(x, axis, y, place)
+            for axis, place in zip(stay, places, strict=True)
+            if x.shape[axis] is not None
+        ]
+        return [*ties, *fix_axes(x, axes), *(fix_axes(y, axes) if keeps else ())]
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from fastcnn.errors import InvalidValueError
-from fastcnn.graph import Type
+from fastcnn.graph import Node, Type, Value
 from fastcnn.ops import checks
+from fastcnn.ops.attributes import attribute
+from fastcnn.ops.builder import Builder
+from fastcnn.ops.channels import Tie, fix_axes
 from fastcnn.ops.op import Op, register
 from fastcnn.typing import Array
 
@@ -122,12 +125,64 @@ class Resize(Op):
                 continue
             places = _places(coordinates, extent, size, scale)
             if mode == "nearest":
-                taps = _ROUNDING[rounding](places).clip(0, extent - 1).astype(np.int64)
-                y = np.take(y, taps, axis=axis)
+                y = np.take(y, _nearest(places, extent, rounding), axis=axis)
                 continue
             matrix = _matrix(places, extent, mode, cubic_a, bool(exclude_outside))
             y = np.moveaxis(np.tensordot(y, matrix, axes=(axis, 1)), -1, axis)
         return y.astype(x.dtype)
+
+    def gradient(self, g: Builder, node: Node, *grads: Value | None) -> Sequence[Value | None]:
+        """Each axis is a product with a matrix of weights, so its gradient is one with the same."""
+        (grad,) = grads
+        assert grad is not None
+        x, y, scales = node.inputs[0], node.output, attribute(node, "scales")
+        for axis, (before, after) in enumerate(zip(x.shape, y.shape, strict=True)):
+            scale = scales[axis] if scales else None
+            if scale == 1 or (scale is None and before == after is not None):
+                continue
+            extent = checks.known(self.name, before, f"axis {axis} of x")
+            size = checks.known(self.name, after, f"axis {axis} of y")
+            places = _places(attribute(node, "coordinates"), extent, size, scale or size / extent)
+            weights = _weights(node, places, extent).astype(np.float32)
+            grad = _times(g, grad, axis, g.constant(f"{node.name}.weights", weights))
+        return [grad]
+
+    def channels(self, node: Node) -> Sequence[Tie]:
+        """Axes of scale 1 stay as they are; the others are fixed."""
+        scales = attribute(node, "scales")
+        if not scales:
+            return super().channels(node)
+        x, y = node.inputs[0], node.output
+        stay = [axis for axis, scale in enumerate(scales) if scale == 1]
+        rest = [axis for axis, scale in enumerate(scales) if scale != 1]
+        ties = [Tie.same(x, axis, y, axis) for axis in stay if x.shape[axis] is not None]
+        return [*ties, *fix_axes(x, rest), *fix_axes(y, rest)]
+
+
+def _times(g: Builder, x: Value, axis: int, matrix: Value) -> Value:
+    """Each row of x along `axis` times the matrix."""
+    last = x.type.rank - 1
+    if axis == last:
+        return g.apply("matmul", x, matrix)
+    perm = [*range(last + 1)]
+    perm[axis], perm[last] = last, axis
+    product = g.apply("matmul", g.apply("transpose", x, perm=tuple(perm)), matrix)
+    return g.apply("transpose", product, perm=tuple(perm))
+
+
+def _weights(node: Node, places: Places, extent: int) -> npt.NDArray[Any]:
+    """[size, extent]: the weight of each element of x in each of y, in any mode."""
+    mode, cubic_a, outside = (
+        attribute(node, name) for name in ("mode", "cubic_a", "exclude_outside")
+    )
+    if mode != "nearest":
+        return _matrix(places, extent, mode, cubic_a, bool(outside))
+    return np.eye(extent)[_nearest(places, extent, attribute(node, "rounding"))]
+
+
+def _nearest(places: Places, extent: int, rounding: str) -> npt.NDArray[np.int64]:
+    """The one element of x that each of y is."""
+    return _ROUNDING[rounding](places).clip(0, extent - 1).astype(np.int64)
 
 
 def _places(how: str, extent: int, size: int, scale: float) -> Places:

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fastcnn.errors import InvalidValueError
 from fastcnn.graph import Node, Type, Value
 from fastcnn.ops import checks
+from fastcnn.ops.binary import tie_broadcast
 from fastcnn.ops.broadcast import scalar, sum_to
 from fastcnn.ops.builder import Builder
+from fastcnn.ops.channels import Tie
 from fastcnn.ops.elementwise import Elementwise
 from fastcnn.ops.functions import erf
-from fastcnn.ops.op import Op, register
+from fastcnn.ops.op import Op, number, register
 from fastcnn.typing import Array
 
 
@@ -39,7 +40,7 @@ class Elu(Elementwise):
         return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
     def gradient(self, g: Builder, node: Node, *grads: Value | None) -> Sequence[Value | None]:
-        return [_elu_gradient(g, node, grads[0], 1.0, _number(node, "alpha"))]
+        return [_elu_gradient(g, node, grads[0], 1.0, number(node, "alpha"))]
 
 
 @register
@@ -63,8 +64,8 @@ class Selu(Elementwise):
         return gamma * np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
     def gradient(self, g: Builder, node: Node, *grads: Value | None) -> Sequence[Value | None]:
-        gamma = _number(node, "gamma")
-        return [_elu_gradient(g, node, grads[0], gamma, gamma * _number(node, "alpha"))]
+        gamma = number(node, "gamma")
+        return [_elu_gradient(g, node, grads[0], gamma, gamma * number(node, "alpha"))]
 
 
 @register
@@ -137,7 +138,7 @@ class Swish(Elementwise):
         """The slope s + beta x s (1 - s), s = sigmoid(beta x)."""
         (grad_y,) = grads
         assert grad_y is not None
-        inner = g.apply("scale", node.inputs[0], factor=_number(node, "beta"))
+        inner = g.apply("scale", node.inputs[0], factor=number(node, "beta"))
         s = g.apply("sigmoid", inner)
         slope = g.apply("add", s, g.apply("sigmoid_backward", inner, s))
         return [g.apply("multiply", grad_y, slope)]
@@ -163,7 +164,7 @@ class HardSigmoid(Elementwise):
     def gradient(self, g: Builder, node: Node, *grads: Value | None) -> Sequence[Value | None]:
         (grad_y,) = grads
         assert grad_y is not None
-        alpha, beta = _number(node, "alpha"), _number(node, "beta")
+        alpha, beta = number(node, "alpha"), number(node, "beta")
         line = _affine(g, node.inputs[0], alpha, beta)
         grad = g.apply("clip_backward", grad_y, line, low=0.0, high=1.0)
         return [g.apply("scale", grad, factor=alpha)]
@@ -201,6 +202,9 @@ class Prelu(Op):
         grad_slope = g.apply("where", positive, zero, g.apply("multiply", grad_y, x))
         return [grad_x, sum_to(g, grad_slope, slope)]
 
+    def channels(self, node: Node) -> Sequence[Tie]:
+        return tie_broadcast(node)
+
 
 def _elu_gradient(g: Builder, node: Node, grad_y: Value | None, right: float, left: float) -> Value:
     """`right` where x > 0, else y + `left`: the derivative of left (exp(x) - 1)."""
@@ -213,10 +217,3 @@ def _elu_gradient(g: Builder, node: Node, grad_y: Value | None, right: float, le
 def _affine(g: Builder, x: Value, factor: float, offset: float) -> Value:
     scaled = x if factor == 1 else g.apply("scale", x, factor=float(factor))
     return g.apply("add", scaled, scalar(g, offset))
-
-
-def _number(node: Node, name: str) -> float:
-    value = node.attrs[name]
-    if not isinstance(value, int | float):
-        raise InvalidValueError(f"{node.op}: {name} must be a number, not {value!r}")
-    return float(value)

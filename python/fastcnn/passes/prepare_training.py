@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from fastcnn.graph import Graph, Node, Type, Value, verify
+from fastcnn.ops import infer as infer_op
+from fastcnn.typing import Attribute
 
 
 def prepare_training(graph: Graph, step: str = "step") -> Graph:
@@ -14,7 +18,8 @@ def prepare_training(graph: Graph, step: str = "step") -> Graph:
       two updates that move the stored statistics towards them; a frozen one, whose scale and shift
       are parameters that no optimiser may change, keeps its stored statistics.
     - `dropout` becomes `dropout_train`, which reads the new int32 scalar input `step`; each node
-      draws from the stream of its own seed.
+      draws from the stream of its own seed. With `whole_channels` it is applied to a one for each
+      channel of each sample, and the channels are multiplied by the result.
 
     Keeps:
         The names and shapes of every input and output, and every parameter.
@@ -28,7 +33,7 @@ def prepare_training(graph: Graph, step: str = "step") -> Graph:
             nodes += [train, *averages]
             updates += [(average.inputs[0], average.output) for average in averages]
         elif node.op == "dropout":
-            nodes.append(replace(node, op="dropout_train", inputs=(*node.inputs, counter)))
+            nodes += _train_dropout(node, counter)
         else:
             nodes.append(node)
     prepared = Graph((*graph.inputs, counter), graph.outputs, tuple(nodes), tuple(updates))
@@ -39,6 +44,29 @@ def prepare_training(graph: Graph, step: str = "step") -> Graph:
 def _is_frozen(node: Node) -> bool:
     scale_and_shift = [value for value in node.inputs[1:3] if value.is_parameter]
     return bool(scale_and_shift) and not any(value.is_trainable for value in scale_and_shift)
+
+
+def _train_dropout(node: Node, step: Value) -> list[Node]:
+    attrs = {name: node.attrs[name] for name in ("rate", "seed")}
+    (x,) = node.inputs
+    if not node.attrs.get("whole_channels"):
+        return [replace(node, op="dropout_train", inputs=(x, step), attrs=attrs)]
+
+    nodes: list[Node] = []
+
+    def append(op: str, *inputs: Value, what: str, **attrs: Attribute) -> Value:
+        (type_,) = infer_op(op, [value.type for value in inputs], attrs)
+        value = Value(f"{node.name}/{what}", type_)
+        nodes.append(Node(value.name, op, inputs, (value,), attrs, node.layer))
+        return value
+
+    one = Value(f"{node.name}/one", Type(()), np.ones((), np.float32))
+    extents = append("shape_of", x, what="extents", start=0, stop=2)
+    ones = append("expand", one, extents, what="ones")
+    kept = append("dropout_train", ones, step, what="kept", **attrs)
+    pixels = tuple(range(2, x.type.rank))
+    mask = append("unsqueeze", kept, what="mask", axes=pixels)
+    return [*nodes, replace(node, op="multiply", inputs=(x, mask), attrs={})]
 
 
 def _train_batch_norm(node: Node) -> tuple[Node, list[Node]]:

@@ -30,6 +30,8 @@ def cases() -> Iterator[Case]:
             yield Case(op, text(shape), each(normal(*shape, deviation=2)), attrs, batched=(0,))
         yield Case(op, "extremes", each(exactly(EXTREMES)), attrs, batched=(0,), finite=False)
     yield Case("scale", "scalar", each(normal()), {"factor": 0.5})
+    channels = {"rate": 0.5, "seed": 7, "whole_channels": 1}
+    yield Case("dropout", "whole-channels", each(normal(2, 9, 4, 5)), channels, batched=(0,))
     yield Case("leaky_relu", "alpha-above-1", each(normal(9)), {"alpha": 3}, batched=(0,))
     for shape in SHAPES:
         yield from backward(shape)

@@ -48,7 +48,7 @@ def kernel_nodes(graph: Graph) -> Iterator[Node]:
     """Convolutions and dense layers whose kernel is a parameter; each kernel once."""
     seen: set[str] = set()
     for node in graph.nodes:
-        if node.op in ("conv2d", "dense"):
+        if node.op in ("conv2d", "conv2d_transpose", "dense"):
             kernel = node.inputs[1]
             if kernel.is_parameter and kernel.name not in seen:
                 seen.add(kernel.name)

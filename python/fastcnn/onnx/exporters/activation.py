@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from fastcnn.graph import Node
-from fastcnn.onnx.attributes import attribute
 from fastcnn.onnx.writer import Writer
+from fastcnn.ops.attributes import attribute
 
 
 def emit_activated(g: Writer, node: Node, op_type: str, *inputs: str, **attrs: Any) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from fastcnn.graph import Node
-from fastcnn.onnx.attributes import attribute
 from fastcnn.onnx.exporters.activation import emit_activated
 from fastcnn.onnx.exporters.table import exports, exports_as
 from fastcnn.onnx.writer import Writer, names
+from fastcnn.ops.attributes import attribute
 
 exports_as("matmul", "MatMul")
 

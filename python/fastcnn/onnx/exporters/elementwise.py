@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from fastcnn.graph import Node
-from fastcnn.onnx.attributes import attribute
 from fastcnn.onnx.exporters.activation import emit_activated, emit_clip
 from fastcnn.onnx.exporters.table import exports, exports_as
 from fastcnn.onnx.writer import Writer, names
+from fastcnn.ops.attributes import attribute
 
 for _op, _op_type in {
     "relu": "Relu",

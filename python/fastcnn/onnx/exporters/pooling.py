@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from fastcnn.graph import Node
-from fastcnn.onnx.attributes import attribute
 from fastcnn.onnx.exporters.table import exports, exports_as
 from fastcnn.onnx.writer import Writer
+from fastcnn.ops.attributes import attribute
 
 exports_as("global_average_pool2d", "GlobalAveragePool")
 exports_as("global_max_pool2d", "GlobalMaxPool")

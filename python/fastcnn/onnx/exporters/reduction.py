@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fastcnn.graph import Node
-from fastcnn.onnx.attributes import attribute
 from fastcnn.onnx.exporters.table import exports
 from fastcnn.onnx.writer import Writer
+from fastcnn.ops.attributes import attribute
 
 for _op, _op_type in {
     "reduce_sum": "ReduceSum",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastcnn.errors import UnsupportedError
 from fastcnn.graph import Node
-from fastcnn.onnx.attributes import attribute
 from fastcnn.onnx.exporters.table import exports
 from fastcnn.onnx.load_reference import parsed
 from fastcnn.onnx.optional import require_onnx
 from fastcnn.onnx.writer import Writer
+from fastcnn.ops.attributes import attribute
 
 
 @exports("onnx_reference")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from fastcnn.graph import Node
-from fastcnn.onnx.attributes import attribute
 from fastcnn.onnx.exporters.table import exports, exports_as, exports_with_input
 from fastcnn.onnx.writer import Writer
+from fastcnn.ops.attributes import attribute
 
 exports_as("transpose", "Transpose", "perm")
 exports_as("concat", "Concat", "axis")

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from fastcnn.graph import Node
-from fastcnn.onnx.attributes import attribute
 from fastcnn.onnx.writer import Writer
+from fastcnn.ops.attributes import attribute
 
 Exporter: TypeAlias = Callable[[Writer, Node], None]
 

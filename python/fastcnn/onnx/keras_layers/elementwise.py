@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from fastcnn import layers
 from fastcnn.errors import UnsupportedError
 from fastcnn.graph import Value
 from fastcnn.layers.emitter import Emitter
@@ -36,23 +37,22 @@ _FUNCTIONS = {
 }
 
 
-@converts("Add", "Maximum", "Minimum", "Multiply", "Subtract", *map("ops.{}".format, _PAIRWISE))
+@converts(*map("ops.{}".format, _PAIRWISE))
 def pairwise(g: Emitter, layer: Any, inputs: list[Value]) -> Value:
-    op = _PAIRWISE[type(layer).__name__]
+    _check_ranks(inputs)
+    return g.apply(_PAIRWISE[type(layer).__name__], *inputs)
+
+
+@converts("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract")
+def joined(g: Emitter, layer: Any, inputs: list[Value]) -> Value:
+    _check_ranks(inputs)
+    ours: layers.Layer = getattr(layers, type(layer).__name__)(name=layer.name)
+    return ours.emit(g, *inputs)
+
+
+def _check_ranks(inputs: list[Value]) -> None:
     if len({value.type.rank for value in inputs if value.type.rank}) > 1:
         raise UnsupportedError("tensors of different rank are not supported; reshape them first")
-    y, *others = inputs
-    for other in others:
-        y = g.apply(op, y, other)
-    return y
-
-
-@converts("Average")
-def average(g: Emitter, layer: Any, inputs: list[Value]) -> Value:
-    total, *others = inputs
-    for other in others:
-        total = g.apply("add", total, other)
-    return g.apply("scale", total, factor=1 / len(inputs))
 
 
 @converts(*map("ops.{}".format, _FUNCTIONS))
@@ -63,16 +63,6 @@ def function(g: Emitter, layer: Any, inputs: list[Value]) -> Value:
 @converts("Activation")
 def activation(g: Emitter, layer: Any, inputs: list[Value]) -> Value:
     return activated(g, inputs[0], layer.activation)
-
-
-@converts("ELU")
-def elu(g: Emitter, layer: Any, inputs: list[Value]) -> Value:
-    return g.apply("elu", inputs[0], alpha=float(layer.alpha))
-
-
-@converts("PReLU")
-def prelu(g: Emitter, layer: Any, inputs: list[Value]) -> Value:
-    return g.apply("prelu", inputs[0], g.weight("alpha"))
 
 
 @converts("Rescaling")

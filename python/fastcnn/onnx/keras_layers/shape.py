@@ -7,7 +7,7 @@ from typing import Any
 from fastcnn.errors import UnsupportedError
 from fastcnn.graph import Value
 from fastcnn.layers.emitter import Emitter
-from fastcnn.layers.layout import TO_GRAPH, TO_USER, graph_axis
+from fastcnn.layers.layout import graph_axis
 from fastcnn.onnx.keras_layers.table import converts
 
 
@@ -23,20 +23,6 @@ def nothing(g: Emitter, layer: Any, inputs: list[Value]) -> Value:
 @converts("Dropout")
 def dropout(g: Emitter, layer: Any, inputs: list[Value]) -> Value:
     return g.apply("dropout", inputs[0], rate=float(layer.rate), seed=layer.seed or 0)
-
-
-@converts("Cropping2D")
-def cropping2d(g: Emitter, layer: Any, inputs: list[Value]) -> Value:
-    (top, bottom), (left, right) = layer.cropping
-    return g.apply("pad2d", inputs[0], pads=(-top, -left, -bottom, -right), value=0.0)
-
-
-@converts("Permute")
-def permute(g: Emitter, layer: Any, inputs: list[Value]) -> Value:
-    (x,) = inputs
-    x = g.apply("transpose", x, part="to_nhwc", perm=TO_USER) if x.type.rank == 4 else x
-    y = g.apply("transpose", x, perm=(0, *layer.dims))
-    return g.apply("transpose", y, part="to_nchw", perm=TO_GRAPH) if y.type.rank == 4 else y
 
 
 @converts("ops.Mean")

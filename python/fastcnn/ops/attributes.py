@@ -7,7 +7,7 @@ from inspect import Parameter, signature
 from typing import Any
 
 from fastcnn.graph import Node
-from fastcnn.ops import get
+from fastcnn.ops.op import get
 
 
 def attribute(node: Node, name: str) -> Any:
