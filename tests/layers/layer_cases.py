@@ -91,6 +91,8 @@ CASES = {
     "GroupNormalization of single channels": Case(
         lambda: layers.GroupNormalization(-1, scale=False), IMAGE
     ),
+    "LayerScale": Case(lambda: layers.LayerScale(0.5), IMAGE),
+    "LayerScale of a vector": Case(lambda: layers.LayerScale(), (5,), ((5,),)),
     "LayerNormalization": Case(lambda: layers.LayerNormalization(), IMAGE),
     "LayerNormalization of a row": Case(lambda: layers.LayerNormalization(), (3, 5), ((3, 5),)),
     "LayerNormalization bare": Case(

@@ -63,6 +63,7 @@ BAD = [
     (lambda: layers.UpSampling2D(interpolation="cubic"), InvalidValueError, "or 'bilinear', it is"),
     (lambda: layers.GroupNormalization(0), InvalidValueError, "groups must be .* 0"),
     (lambda: layers.LayerNormalization(epsilon=-1), InvalidValueError, "epsilon must be .* -1"),
+    (lambda: layers.LayerScale("small"), InvalidValueError, "init_values must be a number"),
     (lambda: layers.ELU(-1), InvalidValueError, "alpha must be .* -1"),
     (lambda: layers.GELU(1), InvalidValueError, "approximate must be True or False, it is 1"),
     (

@@ -27,6 +27,9 @@ STDDEVS = {
     "he_normal": math.sqrt(2 / FAN_IN),
     "lecun_uniform": math.sqrt(1 / FAN_IN),
     "lecun_normal": math.sqrt(1 / FAN_IN),
+    "identity": math.sqrt(40 / (9 * 40 * 60)),
+    "orthogonal": math.sqrt(1 / FAN_IN),
+    "variance_scaling": math.sqrt(1 / FAN_IN),
 }
 
 
@@ -70,6 +73,29 @@ def test_fans(shape, expected):
 def test_bad_arguments_are_refused(arguments):
     with pytest.raises(InvalidValueError, match=next(iter(arguments))):
         VarianceScaling(**arguments)
+
+
+@pytest.mark.parametrize("shape", [(3, 5, 6, 4), (1, 1, 4, 6), (3, 3)])
+def test_the_identity_passes_each_channel_on(shape, rng):
+    data = initializers.Identity(2.0)(shape, rng)
+
+    middle = data[tuple(extent // 2 for extent in shape[:-2])]
+    np.testing.assert_array_equal(middle, 2 * np.eye(*shape[-2:]))
+    assert np.count_nonzero(data) == min(shape[-2:])
+
+
+@pytest.mark.parametrize("shape", [(3, 3, 2, 5), (2, 7), (6, 6)])
+def test_orthogonal_weights_keep_lengths(shape, rng):
+    matrix = initializers.Orthogonal(3.0)(shape, rng).reshape(-1, shape[-1])
+
+    few = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
+    np.testing.assert_allclose(few @ few.T, 9 * np.eye(len(few)), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["identity", "orthogonal"])
+def test_vectors_have_no_inputs_and_outputs(name, rng):
+    with pytest.raises(InvalidValueError, match=r"needs inputs and outputs.*\(5,\)"):
+        initializers.get(name)((5,), rng)
 
 
 def test_an_object_stands_for_itself():

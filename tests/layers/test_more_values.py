@@ -71,6 +71,16 @@ def test_layer_normalization_is_over_the_last_axis(shape, rng):
     np.testing.assert_allclose(y, gamma * h + beta, rtol=1e-6, atol=1e-9)  # a float32 epsilon
 
 
+@pytest.mark.parametrize("shape", [(5,), (3, 5), (3, 4, 5)])
+def test_each_channel_has_its_factor(shape, rng):
+    x = rng.standard_normal((2, *shape))
+
+    y, (gamma,) = outputs_of(layers.LayerScale(0.25), x)
+
+    assert gamma.shape == (5,)
+    np.testing.assert_allclose(y, 0.25 * x, rtol=1e-12)
+
+
 @pytest.mark.parametrize("groups", [1, 3, -1])
 @pytest.mark.parametrize("shape", [(6,), (4, 6), (2, 3, 6)])
 def test_group_normalization_is_over_the_channels_of_a_group_and_all_pixels(shape, groups, rng):

@@ -28,6 +28,7 @@ from fastcnn.layers.input import Input as Input
 from fastcnn.layers.input import InputLayer as InputLayer
 from fastcnn.layers.layer import Layer as Layer
 from fastcnn.layers.layer_normalization import LayerNormalization as LayerNormalization
+from fastcnn.layers.layer_scale import LayerScale as LayerScale
 from fastcnn.layers.leaky_relu import LeakyReLU as LeakyReLU
 from fastcnn.layers.max_pooling2d import MaxPooling2D as MaxPooling2D
 from fastcnn.layers.maximum import Maximum as Maximum

@@ -122,6 +122,52 @@ class VarianceScaling(Initializer):
         return (stddev / _STDDEV_TRUNCATED * _truncated(shape, rng)).astype(np.float32)
 
 
+@dataclass(frozen=True)
+class Identity(Initializer):
+    """What leaves its input as it is: channel i of the output is gain times channel i of the input.
+
+        w[centre, i, i] = gain, all else 0
+
+    Args:
+        gain: A factor.
+    """
+
+    gain: float = 1.0
+
+    def __call__(self, shape: Extents, rng: np.random.Generator) -> FloatArray:
+        if len(shape) < 2:
+            raise InvalidValueError(f"Identity: needs inputs and outputs, the shape is {shape}")
+        weights = np.zeros(shape, np.float32)
+        centre = tuple((extent - 1) // 2 for extent in shape[:-2])
+        np.fill_diagonal(weights[centre], self.gain)
+        return weights
+
+
+@dataclass(frozen=True)
+class Orthogonal(Initializer):
+    """Rows, or columns where they are fewer, that are orthonormal, times gain.
+
+    Args:
+        gain: A factor.
+
+    Source:
+        Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning in
+        deep linear neural networks", ICLR 2014.
+    """
+
+    gain: float = 1.0
+
+    def __call__(self, shape: Extents, rng: np.random.Generator) -> FloatArray:
+        if len(shape) < 2:
+            raise InvalidValueError(f"Orthogonal: needs inputs and outputs, the shape is {shape}")
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        drawn = rng.standard_normal((max(rows, columns), min(rows, columns)))
+        q, r = np.linalg.qr(drawn)
+        q *= np.sign(np.diagonal(r))  # uniform among all orthogonal matrices
+        square = q if rows >= columns else q.T
+        return (self.gain * square.reshape(shape)).astype(np.float32)
+
+
 _STDDEV_TRUNCATED = 0.87962566103423978
 """Standard deviation of the standard normal distribution truncated at -2 and 2."""
 
@@ -139,9 +185,12 @@ _BY_NAME: dict[str, Callable[[], Initializer]] = {
     "zeros": Zeros,
     "ones": Ones,
     "constant": Constant,
+    "identity": Identity,
+    "orthogonal": Orthogonal,
     "random_normal": RandomNormal,
     "random_uniform": RandomUniform,
     "truncated_normal": TruncatedNormal,
+    "variance_scaling": VarianceScaling,
     # Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
     # networks", AISTATS 2010.
     "glorot_uniform": lambda: VarianceScaling(1.0, "fan_avg", "uniform"),

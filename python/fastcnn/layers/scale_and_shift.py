@@ -58,13 +58,13 @@ class ScaleAndShift(Layer):
     def scaled_and_shifted(self, g: Emitter, h: Value) -> Value:
         """Appends gamma h + beta."""
         if self.scale:
-            h = g.apply("multiply", h, _along_channels(g, "gamma", h), part="scale")
+            h = g.apply("multiply", h, along_channels(g, "gamma", h), part="scale")
         if self.center:
-            h = g.apply("add", h, _along_channels(g, "beta", h), part="shift")
+            h = g.apply("add", h, along_channels(g, "beta", h), part="shift")
         return h
 
 
-def _along_channels(g: Emitter, name: str, h: Value) -> Value:
+def along_channels(g: Emitter, name: str, h: Value) -> Value:
     """The weight in a shape that is broadcast over `h`."""
     weight = g.weight(name)
     if h.type.rank != 4:

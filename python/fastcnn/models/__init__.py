@@ -1,5 +1,6 @@
 """Models: networks that can be trained, run, shown, saved and loaded."""
 
+from fastcnn.models import zoo as zoo
 from fastcnn.models.layer_view import LayerView as LayerView
 from fastcnn.models.load import load_model as load_model
 from fastcnn.models.model import Model as Model

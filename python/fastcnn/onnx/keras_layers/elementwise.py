@@ -81,11 +81,6 @@ def normalization(g: Emitter, layer: Any, inputs: list[Value]) -> Value:
     return _affine(g, inputs[0], 1 / deviation, -mean / deviation)
 
 
-@converts("LayerScale")
-def layer_scale(g: Emitter, layer: Any, inputs: list[Value]) -> Value:
-    return _affine(g, inputs[0], np.asarray(layer.gamma), np.zeros(()))
-
-
 def _affine(g: Emitter, x: Value, scale: Array, offset: Array) -> Value:
     """Scale x + offset, of one number each or one a channel."""
     y = x

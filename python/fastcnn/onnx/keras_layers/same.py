@@ -27,6 +27,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "GlobalAveragePooling2D": ("keepdims",),
     "GlobalMaxPooling2D": ("keepdims",),
     "GroupNormalization": ("groups", "epsilon", "center", "scale"),
+    "LayerScale": (),
     "LeakyReLU": ("negative_slope",),
     "MaxPooling2D": ("pool_size", "strides", "padding"),
     "PReLU": (),
