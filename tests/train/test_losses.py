@@ -5,17 +5,28 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fastcnn import runtime
 from fastcnn.errors import DataError, InvalidValueError, ShapeError
 from fastcnn.graph import Graph, Type
 from fastcnn.ops import Builder, evaluate
+from fastcnn.passes import differentiate
 from fastcnn.train import losses
 from fastcnn.train.losses import (
     BinaryCrossentropy,
+    BinaryFocalCrossentropy,
     CategoricalCrossentropy,
+    CategoricalFocalCrossentropy,
+    CategoricalHinge,
     HalfSumSquaredError,
+    Hinge,
+    Huber,
+    KLDivergence,
     Loss,
+    MeanAbsoluteError,
     MeanSquaredError,
     SparseCategoricalCrossentropy,
+    SquaredHinge,
+    Triplet,
 )
 from fastcnn.typing import Array
 
@@ -104,6 +115,154 @@ def test_squared_errors_have_their_factors(x):
     np.testing.assert_allclose(value(HalfSumSquaredError(), x, ONE_HOT), squares / 2)
 
 
+def test_label_smoothing_of_indices_is_that_of_rows(x):
+    rows = CategoricalCrossentropy(label_smoothing=0.3)
+    indices = SparseCategoricalCrossentropy(label_smoothing=0.3)
+
+    for softmax_of in (False, True):
+        a = value(rows, x if softmax_of else softmax(x), ONE_HOT, softmax=softmax_of)
+        b = value(indices, x if softmax_of else softmax(x), LABELS, softmax=softmax_of)
+        np.testing.assert_allclose(b, a, rtol=1e-6)  # the labels are smoothed in float32
+
+
+def test_absolute_errors_are_averaged(x):
+    expected = np.abs(x - ONE_HOT).mean(axis=1)
+
+    np.testing.assert_allclose(value(MeanAbsoluteError(), x, ONE_HOT), expected)
+
+
+def test_huber_is_a_parabola_between_two_lines():
+    x = np.array([[0.0], [0.3], [-0.3], [2.0], [-2.0]])
+
+    expected = [0, 0.045, 0.045, 0.5 * 2 - 0.125, 0.5 * 2 - 0.125]
+    np.testing.assert_allclose(value(Huber(0.5), x, np.zeros((5, 1))), expected)
+
+
+def test_divergence_is_zero_at_the_target_and_nowhere_else(x):
+    p, q = softmax(x), softmax(2 * x)
+
+    np.testing.assert_allclose(value(KLDivergence(), p, p), 0, atol=1e-6)
+    expected = (q * np.log(q / p)).sum(axis=1)
+    np.testing.assert_allclose(value(KLDivergence(), p, q), expected, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("y", [2 * ONE_HOT - 1, ONE_HOT], ids=["signs", "zeros_and_ones"])
+def test_hinges_ask_for_a_margin(y, x):
+    gap = np.maximum(1 - (2 * ONE_HOT - 1) * x, 0)
+
+    np.testing.assert_allclose(value(Hinge(), x, y), gap.mean(axis=1))
+    np.testing.assert_allclose(value(SquaredHinge(), x, y), (gap**2).mean(axis=1))
+
+
+def test_the_true_class_must_win_by_a_margin():
+    x = np.array([[0.1, 0.2, 0.9], [3.0, 1.0, 0.0], [-1.0, -2.0, -3.0]])
+    y = np.eye(3)[[2, 0, 0]]
+
+    np.testing.assert_allclose(value(CategoricalHinge(), x, y), [0.3, 0.0, 2.0])
+
+
+@pytest.mark.parametrize("balanced", [False, True])
+def test_focal_loss_weighs_by_what_is_unsure(balanced, x):
+    p = 1 / (1 + np.exp(-x))
+    sure = np.where(ONE_HOT == 1, p, 1 - p)
+    weight = np.where(ONE_HOT == 1, 0.3, 0.7) if balanced else 1
+    expected = (weight * -np.log(sure) * (1 - sure) ** 1.5).mean(axis=1)
+    loss = {"apply_class_balancing": balanced, "alpha": 0.3, "gamma": 1.5}
+
+    figures = value(BinaryFocalCrossentropy(**loss), p, ONE_HOT)
+    from_logits = value(BinaryFocalCrossentropy(**loss, from_logits=True), x, ONE_HOT)
+
+    np.testing.assert_allclose(figures, expected, rtol=1e-6)
+    np.testing.assert_allclose(from_logits, expected, rtol=1e-6)
+
+
+def test_focal_loss_over_classes(x):
+    p = softmax(x)[np.arange(4), LABELS]
+    expected = 0.3 * -np.log(p) * (1 - p) ** 1.5
+    loss = {"alpha": 0.3, "gamma": 1.5}
+
+    figures = value(CategoricalFocalCrossentropy(**loss), x, ONE_HOT, softmax=True)
+    from_logits = value(CategoricalFocalCrossentropy(**loss, from_logits=True), x, ONE_HOT)
+
+    np.testing.assert_allclose(figures, expected, rtol=1e-6)
+    np.testing.assert_allclose(from_logits, expected, rtol=1e-6)
+
+
+def test_without_focus_it_is_a_cross_entropy(x):
+    focal = value(BinaryFocalCrossentropy(gamma=0.0, from_logits=True), x, ONE_HOT)
+
+    plain = value(BinaryCrossentropy(from_logits=True), x, ONE_HOT)
+    np.testing.assert_allclose(focal, plain, rtol=1e-6)
+
+
+def test_triplets_are_the_hardest_of_the_batch(rng):
+    x, y = rng.standard_normal((6, 3)), np.array([0, 1, 0, 2, 1, 0])
+    d = np.sqrt(((x[:, None] - x[None]) ** 2).sum(axis=2))
+    hardest = [d[n][y == y[n]].max() - d[n][y != y[n]].min() for n in range(6)]
+
+    figures = value(Triplet(0.5), x, y)
+
+    np.testing.assert_allclose(figures, np.maximum(0, 0.5 + np.array(hardest)), atol=1e-5)
+    soft = value(Triplet(0.0, soft=True), x, y)
+    np.testing.assert_allclose(soft, np.log1p(np.exp(hardest)), atol=1e-5)
+
+
+def test_a_batch_of_one_class_has_no_triplets(rng):
+    np.testing.assert_array_equal(value(Triplet(), rng.standard_normal((3, 2)), np.ones(3)), 0)
+
+
+SMOOTH = {
+    "sparse_smooth": (SparseCategoricalCrossentropy(True, 0.2), LABELS),
+    "mae": (MeanAbsoluteError(), ONE_HOT),
+    "huber": (Huber(0.5), ONE_HOT),
+    "kl": (KLDivergence(), softmax(ONE_HOT)),
+    "hinge": (Hinge(), ONE_HOT),
+    "squared_hinge": (SquaredHinge(), ONE_HOT),
+    "categorical_hinge": (CategoricalHinge(), ONE_HOT),
+    "binary_focal": (BinaryFocalCrossentropy(True, 0.3, 1.5), ONE_HOT),
+    "binary_focal_logits": (BinaryFocalCrossentropy(from_logits=True), ONE_HOT),
+    "focal": (CategoricalFocalCrossentropy(gamma=1.5), ONE_HOT),
+    "focal_logits": (CategoricalFocalCrossentropy(from_logits=True), ONE_HOT),
+    "triplet": (Triplet(2.0), LABELS),
+    "triplet_soft": (Triplet(soft=True), LABELS),
+}
+
+
+@pytest.mark.parametrize(("loss", "y"), SMOOTH.values(), ids=SMOOTH)
+def test_gradients_equal_central_differences(loss, y, rng):
+    x = rng.uniform(0.05, 0.95, (4, 3))
+    weight = rng.standard_normal(4)
+    plain = loss_graph(loss, 3, softmax=False)
+    g = Builder(plain)
+    factor = g.constant("weight", weight.astype(np.float32))
+    total = g.apply("reduce_sum", g.apply("multiply", plain.outputs[0], factor))
+    g, gradients = differentiate(g.build([total]), total, [plain.inputs[0]])
+    graph = g.build([total, gradients["x"]])
+    target = loss.check(y, Type((None, 3)))
+
+    def run(x: Array) -> tuple[float, Array]:
+        values = evaluate(graph, {"x": x, "target": target})
+        return float(values[total.name]), values[gradients["x"].name]
+
+    for _ in range(3):
+        direction = rng.standard_normal(x.shape)
+        step = 1e-6 * direction
+        slope = (run(x + step)[0] - run(x - step)[0]) / 2e-6
+        assert slope == pytest.approx((run(x)[1] * direction).sum(), rel=1e-5, abs=1e-7)
+
+
+@pytest.mark.parametrize(("loss", "y"), SMOOTH.values(), ids=SMOOTH)
+def test_every_loss_runs_in_native_code(loss, y, rng):
+    x = rng.uniform(0.05, 0.95, (4, 3)).astype(np.float32)
+    graph = loss_graph(loss, 3, softmax=False)
+    target = loss.check(y, Type((None, 3)))
+
+    actual = runtime.compile(graph, strict=True)(x=x, target=target)
+
+    expected = evaluate(graph, {"x": x, "target": target})[graph.outputs[0].name]
+    np.testing.assert_allclose(actual, expected, rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     "labels",
     [
@@ -187,6 +346,9 @@ BAD = {
     ),
     "nan_target": (MeanSquaredError(), np.array([[0], [np.nan]]), ONE, "sample 1 has the target n"),
     "infinite_target": (MeanSquaredError(), np.array([[0], [1e300]]), ONE, "it must be finite"),
+    "hinge_outside": (Hinge(), np.array([0, 5]), ONE, "sample 1 has the target 5"),
+    "indices_for_hinge": (CategoricalHinge(), LABELS, TEN, "they are class indices"),
+    "rows_for_triplet": (Triplet(), np.eye(10), TEN, "takes one class index a sample"),
     "binary_outside": (BinaryCrossentropy(), np.array([0, 5]), ONE, "sample 1 has the target 5"),
 }
 
@@ -206,6 +368,16 @@ def test_labels_that_do_not_fit_are_named(loss, y, prediction, message):
         ("mean_squared_error", MeanSquaredError),
         ("mse", MeanSquaredError),
         ("half_sum_squared_error", HalfSumSquaredError),
+        ("mae", MeanAbsoluteError),
+        ("huber", Huber),
+        ("kl_divergence", KLDivergence),
+        ("kld", KLDivergence),
+        ("hinge", Hinge),
+        ("squared_hinge", SquaredHinge),
+        ("categorical_hinge", CategoricalHinge),
+        ("binary_focal_crossentropy", BinaryFocalCrossentropy),
+        ("categorical_focal_crossentropy", CategoricalFocalCrossentropy),
+        ("triplet", Triplet),
     ],
 )
 def test_losses_have_names(name, cls):

@@ -35,6 +35,7 @@ class Binary(Op):
 
     name: str
     function: Function
+    derivative: Derivative
 
     def infer(self, a: Type, b: Type) -> Type:
         dtype = checks.numeric(self.name, a=a, b=b)
@@ -43,22 +44,15 @@ class Binary(Op):
     def reference(self, a: Array, b: Array) -> Array:
         return self.function(a, b)
 
-    def channels(self, node: Node) -> Sequence[Tie]:
-        return tie_broadcast(node)
-
-
-@dataclass(frozen=True, eq=False)
-class DifferentiableBinary(Binary):
-    """One whose gradient is made of other ops."""
-
-    derivative: Derivative
-
     def gradient(self, g: Builder, node: Node, *grads: Value | None) -> Sequence[Value | None]:
         (grad_y,) = grads
         assert grad_y is not None
         a, b = node.inputs
         grad_a, grad_b = self.derivative(g, grad_y, a, b)
         return [sum_to(g, grad_a, a), sum_to(g, grad_b, b)]
+
+    def channels(self, node: Node) -> Sequence[Tie]:
+        return tie_broadcast(node)
 
 
 def tie_broadcast(node: Node) -> list[Tie]:
@@ -111,12 +105,20 @@ def _chosen(g: Builder, grad: Value, is_a: Value) -> tuple[Value, Value]:
     return g.apply("where", is_a, grad, zero), g.apply("where", is_a, zero, grad)
 
 
+def _power(g: Builder, grad: Value, a: Value, b: Value) -> tuple[Value, Value]:
+    """By a: b a^(b - 1); by b: a^b log a."""
+    below = g.apply("power", a, g.apply("subtract", b, scalar(g, 1)))
+    grad_a = g.apply("multiply", grad, g.apply("multiply", b, below))
+    y = g.apply("power", a, b)
+    return grad_a, g.apply("multiply", grad, g.apply("multiply", y, g.apply("log", a)))
+
+
 for _op in (
-    DifferentiableBinary("subtract", np.subtract, _subtract),
-    DifferentiableBinary("multiply", np.multiply, _multiply),
-    DifferentiableBinary("divide", divide, _divide),
-    DifferentiableBinary("minimum", np.minimum, _minimum),
-    DifferentiableBinary("maximum", np.maximum, _maximum),
-    Binary("power", np.power),
+    Binary("subtract", np.subtract, _subtract),
+    Binary("multiply", np.multiply, _multiply),
+    Binary("divide", divide, _divide),
+    Binary("minimum", np.minimum, _minimum),
+    Binary("maximum", np.maximum, _maximum),
+    Binary("power", np.power, _power),
 ):
     add(_op)

@@ -24,6 +24,11 @@ class Builder:
         self._names: set[str] = set(graph.values) if graph else set()
         self._node_names: set[str] = {node.name for node in self._nodes}
 
+    @property
+    def inputs(self) -> tuple[Value, ...]:
+        """The values the caller gives, so far."""
+        return tuple(self._inputs)
+
     def input(self, name: str, shape: Shape, dtype: DType = "float32") -> Value:
         """A value the caller gives."""
         value = Value(self._unique(name), Type(tuple(shape), dtype))

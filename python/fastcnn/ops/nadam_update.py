@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 import numpy as np
@@ -46,7 +47,7 @@ class NadamUpdate(AdamLike):
         momentum_decay: float,
     ) -> tuple[Array, ...]:
         m, v = averages(g, m, v, beta1, beta2)
-        mu = beta1 * (1 - 0.5 * 0.96 ** (momentum_decay * np.arange(1, step + 2)))
-        now, following = mu[:-1].prod(), mu.prod()
+        mu = [beta1 * (1 - 0.5 * 0.96 ** (momentum_decay * t)) for t in range(1, step + 2)]
+        now, following = math.prod(mu[:-1]), math.prod(mu)
         ahead = mu[-1] * m / (1 - following) + (1 - mu[-2]) * g / (1 - now)
         return w - lr * ahead / (np.sqrt(v / (1 - beta2**step)) + epsilon), m, v

@@ -105,12 +105,27 @@ class Mean(Reduction):
         return [_repeat(g, g.apply("scale", grad_y, factor=1 / count), node)]
 
 
-def _repeat(g: Builder, grad_y: Value, node: Node) -> Value:
-    """grad_y along the axes that were reduced."""
+@dataclass(frozen=True, eq=False)
+class Extreme(Reduction):
+    """The largest or smallest, whose gradient is shared among the elements that are equal to it."""
+
+    def gradient(self, g: Builder, node: Node, *grads: Value | None) -> Sequence[Value | None]:
+        (grad_y,) = grads
+        assert grad_y is not None
+        x, axes = node.inputs[0], _chosen(node)
+        is_extreme = g.apply("equal", x, _repeat(g, node.output, node))
+        share = g.apply("cast", is_extreme, dtype="float32")
+        count = g.apply("reduce_sum", share, axes=axes, keepdims=node.attrs.get("keepdims", 0))
+        part = _repeat(g, g.apply("divide", grad_y, count), node)
+        return [g.apply("multiply", share, part)]
+
+
+def _repeat(g: Builder, y: Value, node: Node) -> Value:
+    """A value of the output's shape, along the axes that were reduced."""
     x = node.inputs[0]
     if not node.attrs.get("keepdims", 0):
-        grad_y = g.apply("unsqueeze", grad_y, axes=_chosen(node))
-    return g.apply("expand", grad_y, g.apply("shape_of", x))
+        y = g.apply("unsqueeze", y, axes=_chosen(node))
+    return g.apply("expand", y, g.apply("shape_of", x))
 
 
 def _chosen(node: Node) -> tuple[int, ...]:
@@ -162,8 +177,8 @@ def _log_sum_exp(x: Array, **over: Any) -> Any:
 for _op in (
     Sum("reduce_sum", np.sum),
     Mean("reduce_mean", _mean),
-    Reduction("reduce_max", _max),
-    Reduction("reduce_min", _min),
+    Extreme("reduce_max", _max),
+    Extreme("reduce_min", _min),
     Reduction("reduce_prod", np.prod),
     Reduction("reduce_l1", lambda x, **over: np.abs(x).sum(**over)),
     Reduction("reduce_l2", _l2),

@@ -7,11 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from fastcnn.errors import DataError
 from fastcnn.graph import Type, Value
 from fastcnn.ops import Builder
 from fastcnn.train.losses.loss import EPSILON, Loss, choose_logits, losses, require_classes
-from fastcnn.train.losses.targets import as_targets
+from fastcnn.train.losses.targets import as_class_rows
 from fastcnn.typing import Array
 
 
@@ -51,13 +50,7 @@ class CategoricalCrossentropy(Loss):
 
     def check(self, y: Array, prediction: Type) -> Array:
         classes = require_classes(self.name, prediction)
-        if classes > 1 and (y.ndim == 1 or y.shape[1:] == (1,)):
-            raise DataError(
-                f"{self.name}: takes one row of {classes} class probabilities a sample; the labels "
-                f"have shape {y.shape}: they are class indices; use "
-                "loss='sparse_categorical_crossentropy'"
-            )
-        targets = as_targets(self.name, y, prediction, low=0.0, high=1.0)
+        targets = as_class_rows(self.name, y, prediction)
         if self.label_smoothing:
             keep = 1 - self.label_smoothing
             targets = targets * np.float32(keep) + np.float32(self.label_smoothing / classes)
@@ -65,6 +58,11 @@ class CategoricalCrossentropy(Loss):
 
     def emit(self, g: Builder, prediction: Value, target: Value, logits: Value | None) -> Value:
         logits = choose_logits(self.name, self.from_logits, prediction, logits)
-        if logits is None:
-            return g.apply("cross_entropy", prediction, target, name="sample_loss", epsilon=EPSILON)
-        return g.apply("softmax_cross_entropy", logits, target, name="sample_loss")
+        return emit_cross_entropy(g, prediction, target, logits)
+
+
+def emit_cross_entropy(g: Builder, prediction: Value, target: Value, logits: Value | None) -> Value:
+    """Appends -sum over c of t[c] log p[c], from the logits where they are known."""
+    if logits is None:
+        return g.apply("cross_entropy", prediction, target, name="sample_loss", epsilon=EPSILON)
+    return g.apply("softmax_cross_entropy", logits, target, name="sample_loss")

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from fastcnn.graph import Type, Value
 from fastcnn.ops import Builder
 from fastcnn.train.losses.loss import Loss, losses
-from fastcnn.train.losses.targets import as_targets
+from fastcnn.train.losses.targets import as_finite_targets
 from fastcnn.typing import Array
 
 
@@ -30,8 +28,7 @@ class HalfSumSquaredError(Loss):
     name: ClassVar[str] = "half_sum_squared_error"
 
     def check(self, y: Array, prediction: Type) -> Array:
-        finite = float(np.finfo(np.float32).max)
-        return as_targets(self.name, y, prediction, low=-finite, high=finite)
+        return as_finite_targets(self.name, y, prediction)
 
     def emit(self, g: Builder, prediction: Value, target: Value, logits: Value | None) -> Value:
         return g.apply("squared_error", prediction, target, name="sample_loss", factor=0.5)

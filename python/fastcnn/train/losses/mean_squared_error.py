@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from fastcnn.graph import Type, Value
 from fastcnn.ops import Builder
 from fastcnn.train.losses.loss import Loss, elements, losses
-from fastcnn.train.losses.targets import as_targets
+from fastcnn.train.losses.targets import as_finite_targets
 from fastcnn.typing import Array
 
 
@@ -28,8 +26,7 @@ class MeanSquaredError(Loss):
     name: ClassVar[str] = "mean_squared_error"
 
     def check(self, y: Array, prediction: Type) -> Array:
-        finite = float(np.finfo(np.float32).max)
-        return as_targets(self.name, y, prediction, low=-finite, high=finite)
+        return as_finite_targets(self.name, y, prediction)
 
     def emit(self, g: Builder, prediction: Value, target: Value, logits: Value | None) -> Value:
         factor = 1.0 / elements(prediction.type)

@@ -10,6 +10,8 @@ import numpy as np
 from fastcnn.errors import DataError
 from fastcnn.graph import Type, Value
 from fastcnn.ops import Builder
+from fastcnn.train.losses.categorical_crossentropy import emit_cross_entropy
+from fastcnn.train.losses.emit import one_hot, smooth
 from fastcnn.train.losses.loss import (
     EPSILON,
     Loss,
@@ -18,6 +20,7 @@ from fastcnn.train.losses.loss import (
     losses,
     require_classes,
 )
+from fastcnn.train.losses.targets import as_indices
 from fastcnn.typing import Array
 
 
@@ -33,6 +36,7 @@ class SparseCategoricalCrossentropy(Loss):
 
     Args:
         from_logits: Whether the model gives scores that still need a softmax.
+        label_smoothing: a, where the true distribution is (1 - a) at the label and a / C at all.
 
     Shape:
         prediction: [N, C]. labels: [N] or [N, 1], integers in [0, C).
@@ -41,6 +45,10 @@ class SparseCategoricalCrossentropy(Loss):
     name: ClassVar[str] = "sparse_categorical_crossentropy"
 
     from_logits: bool = False
+    label_smoothing: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.require(0 <= self.label_smoothing < 1, "label_smoothing", "in [0, 1)")
 
     def target_type(self, prediction: Type) -> Type:
         require_classes(self.name, prediction)
@@ -60,7 +68,7 @@ class SparseCategoricalCrossentropy(Loss):
                 f"{self.name}: takes one class index a sample, shape ({len(y)},); the labels have "
                 f"shape {y.shape}: {hint}"
             )
-        labels = _integers(self.name, y)
+        labels = as_indices(self.name, y)
         wrong = (labels < 0) | (labels >= classes)
         if wrong.any():
             index = int(wrong.argmax())
@@ -73,21 +81,13 @@ class SparseCategoricalCrossentropy(Loss):
 
     def emit(self, g: Builder, prediction: Value, target: Value, logits: Value | None) -> Value:
         logits = choose_logits(self.name, self.from_logits, prediction, logits)
+        if self.label_smoothing:
+            classes = require_classes(self.name, prediction.type)
+            rows = one_hot(g, target, classes)
+            rows = smooth(g, rows, self.label_smoothing, classes)
+            return emit_cross_entropy(g, prediction, rows, logits)
         if logits is None:
             return g.apply(
                 "sparse_cross_entropy", prediction, target, name="sample_loss", epsilon=EPSILON
             )
         return g.apply("sparse_softmax_cross_entropy", logits, target, name="sample_loss")
-
-
-def _integers(loss: str, y: Array) -> Array:
-    """Labels as integers; floats that hold integers are accepted."""
-    if y.dtype.kind in "iub":
-        return y.astype(np.int64)
-    if y.dtype.kind != "f":
-        raise DataError(f"{loss}: labels are class indices, these are of type {y.dtype}")
-    wrong = ~(np.floor(y) == y)
-    if wrong.any():
-        index = int(wrong.argmax())
-        raise DataError(f"{loss}: label {y[index]} of sample {index} is no class index")
-    return np.clip(y, -1, 2**31).astype(np.int64)
