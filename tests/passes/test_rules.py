@@ -42,6 +42,22 @@ def test_residual_sums_and_their_activation_go_into_the_convolution(
     assert [node.attrs["activation"] for node in fused] == ["relu", "relu"]
 
 
+@pytest.mark.parametrize("rectifier", ["relu", "relu6"])
+def test_a_normalisation_before_a_convolution_applies_the_rectifier(
+    net: NetFn, rectifier: str
+) -> None:
+    n = net(4, 5, 5)
+    y = n.batch_norm(n.x)
+    y = n.relu(y) if rectifier == "relu" else n.b.apply("clip", y, low=0.0, high=6.0)
+    graph = n.b.build([n.conv(y, 3)])
+
+    new, reports = passes.for_inference(graph, check=True)
+
+    assert [node.op for node in new.nodes] == ["batch_norm", "conv2d"]
+    assert new.nodes[0].attrs["activation"] == rectifier
+    assert all(report.kept for report in reports)
+
+
 def test_a_convolution_added_to_itself_is_left(graphs: dict[str, Graph]) -> None:
     new = passes.FuseAdd()(graphs["branches"])
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from fastcnn.graph import Node, Type, Value
 from fastcnn.ops import checks
+from fastcnn.ops.activation import activate, activation_gradient, check_activation
 from fastcnn.ops.builder import Builder
 from fastcnn.ops.channels import Tie, tie_all_axes
 from fastcnn.ops.op import Op, register
@@ -18,11 +19,12 @@ from fastcnn.typing import Array
 class BatchNorm(Op):
     """Normalises each channel by stored statistics.
 
-        y = gamma (x - mean) / sqrt(variance + epsilon) + beta, per channel
+        y = act(gamma (x - mean) / sqrt(variance + epsilon) + beta), per channel
 
     Args:
         epsilon: Added to the variance; at least 0.
         momentum: Of the moving statistics; used by the training form alone.
+        activation: linear, relu or relu6.
 
     Shape:
         x: [N, C, ...]. gamma, beta, mean, variance: [C]. y: as x.
@@ -43,12 +45,14 @@ class BatchNorm(Op):
         *,
         epsilon: float,
         momentum: float,
+        activation: str = "linear",
     ) -> Type:
         checks.floats(self.name, x=x)
         checks.rank_at_least(self.name, 2, x=x)
         checks.per_channel(self.name, x, gamma=gamma, beta=beta, mean=mean, variance=variance)
         checks.number(self.name, "epsilon", epsilon, 0.0)
         checks.number(self.name, "momentum", momentum, 0.0, 1.0)
+        check_activation(self.name, activation)
         return x
 
     def reference(
@@ -61,20 +65,22 @@ class BatchNorm(Op):
         *,
         epsilon: float,
         momentum: float,
+        activation: str = "linear",
     ) -> Array:
         factor = gamma / np.sqrt(variance + epsilon)
         y: Array = along_channels(factor, x) * (x - along_channels(mean, x))
-        return y + along_channels(beta, x)
+        return activate(y + along_channels(beta, x), activation)
 
     def gradient(self, g: Builder, node: Node, *grads: Value | None) -> Sequence[Value | None]:
         """By x, gamma and beta; the statistics are frozen.
 
-        By x: the same op without its offsets. By gamma: the channel sums of grad_y times the
+        By x: the same op without its offsets. By gamma: the channel sums of its gradient times the
         normalised x, which is this op with gamma 1 and beta 0.
         """
         (grad_y,) = grads
         assert grad_y is not None
         x, gamma, _, mean, variance = node.inputs
+        grad = activation_gradient(g, grad_y, node.output, node.attrs.get("activation"))
         channels = checks.known(self.name, x.shape[1], "the channels of x")
         zeros = g.constant(f"{node.name}.zeros", np.zeros(channels, np.float32))
         ones = g.constant(f"{node.name}.ones", np.ones(channels, np.float32))
@@ -85,9 +91,9 @@ class BatchNorm(Op):
 
         normalised = batch_norm(x, ones, zeros, mean)
         return [
-            batch_norm(grad_y, gamma, zeros, zeros),
-            g.apply("channel_sum", g.apply("multiply", grad_y, normalised)),
-            g.apply("channel_sum", grad_y),
+            batch_norm(grad, gamma, zeros, zeros),
+            g.apply("channel_sum", g.apply("multiply", grad, normalised)),
+            g.apply("channel_sum", grad),
             None,
             None,
         ]

@@ -9,6 +9,7 @@ import numpy as np
 from fastcnn.errors import UnsupportedError
 from fastcnn.graph import Node, Type, Value
 from fastcnn.ops import checks
+from fastcnn.ops.activation import activate, activation_gradient, check_activation
 from fastcnn.ops.batch_norm import along_channels
 from fastcnn.ops.builder import Builder
 from fastcnn.ops.op import Op, register
@@ -19,10 +20,14 @@ from fastcnn.typing import Array
 class BatchNormTrain(Op):
     """Normalises each channel by the mean and variance of this batch.
 
-        y = gamma (x - mean) inv_std + beta,  inv_std = 1 / sqrt(variance + epsilon)
+        y = act(gamma (x - mean) inv_std + beta),  inv_std = 1 / sqrt(variance + epsilon)
 
     with mean and variance (the biased one: divided by the number of elements) over every axis but
     axis 1.
+
+    Args:
+        epsilon: Added to the variance; at least 0.
+        activation: linear, relu or relu6.
 
     Shape:
         x: [N, C, ...]. gamma, beta, mean, variance, inv_std: [C]. y: as x.
@@ -33,22 +38,25 @@ class BatchNormTrain(Op):
 
     name = "batch_norm_train"
 
-    def infer(self, x: Type, gamma: Type, beta: Type, *, epsilon: float) -> tuple[Type, ...]:
+    def infer(
+        self, x: Type, gamma: Type, beta: Type, *, epsilon: float, activation: str = "linear"
+    ) -> tuple[Type, ...]:
         checks.floats(self.name, x=x)
         checks.rank_at_least(self.name, 2, x=x)
         checks.per_channel(self.name, x, gamma=gamma, beta=beta)
         checks.number(self.name, "epsilon", epsilon, 0.0)
+        check_activation(self.name, activation)
         return x, gamma, gamma, gamma
 
     def reference(
-        self, x: Array, gamma: Array, beta: Array, *, epsilon: float
+        self, x: Array, gamma: Array, beta: Array, *, epsilon: float, activation: str = "linear"
     ) -> tuple[Array, ...]:
         axes = (0, *range(2, x.ndim))
         mean, variance = x.mean(axis=axes), x.var(axis=axes)
         inv_std = 1 / np.sqrt(variance + epsilon)
         normalised = (x - along_channels(mean, x)) * along_channels(inv_std, x)
         y = along_channels(gamma, x) * normalised + along_channels(beta, x)
-        return y, mean, variance, inv_std
+        return activate(y, activation), mean, variance, inv_std
 
     def gradient(self, g: Builder, node: Node, *grads: Value | None) -> Sequence[Value | None]:
         """By y alone: the statistics are results, not part of a loss."""
@@ -58,8 +66,9 @@ class BatchNormTrain(Op):
                 f"batch_norm_train: a loss may depend on y, not on the statistics of '{node.name}'"
             )
         x, gamma, _ = node.inputs
-        _, mean, _, inv_std = node.outputs
-        return g.apply_all("batch_norm_backward", grad_y, x, gamma, mean, inv_std)
+        y, mean, _, inv_std = node.outputs
+        grad = activation_gradient(g, grad_y, y, node.attrs.get("activation"))
+        return g.apply_all("batch_norm_backward", grad, x, gamma, mean, inv_std)
 
 
 @register

@@ -7,16 +7,18 @@ from dataclasses import replace
 from fastcnn.graph import Graph, Node
 from fastcnn.passes.base import Patch, Rewrite
 
+_LAYERS = ("conv2d", "conv2d_transpose", "dense", "batch_norm", "add")
+
 
 class FuseActivation(Rewrite):
-    """Moves a rectifier into the convolution, dense layer or sum before it.
+    """Moves a rectifier into the convolution, dense layer, normalisation or sum before it.
 
         relu(conv(x, w) + b)           -> conv2d with activation "relu"
         clip(conv(x, w) + b, 0, 6)     -> conv2d with activation "relu6"
 
     Applies to:
-        conv2d, conv2d_transpose, dense or add without an activation, whose output only the
-        rectifier reads.
+        conv2d, conv2d_transpose, dense, batch_norm or add without an activation, whose output
+        only the rectifier reads.
     Keeps:
         The name and shape of every input and output.
     Numerics:
@@ -32,7 +34,7 @@ class FuseActivation(Rewrite):
         if node.op == "clip" and (node.attrs["low"], node.attrs["high"]) != (0, 6):
             return None
         layer = graph.producer(node.inputs[0])
-        if layer is None or layer.op not in ("conv2d", "conv2d_transpose", "dense", "add"):
+        if layer is None or layer.op not in _LAYERS:
             return None
         if layer.attrs.get("activation", "linear") != "linear":
             return None

@@ -79,7 +79,7 @@ def _train_batch_norm(node: Node) -> tuple[Node, list[Node]]:
         op="batch_norm_train",
         inputs=(x, gamma, beta),
         outputs=(node.output, *batch),
-        attrs={"epsilon": node.attrs["epsilon"]},
+        attrs={name: value for name, value in node.attrs.items() if name != "momentum"},
     )
     averages = [
         Node(

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "ops/activation.h"
 #include "ops/channel_parameters.h"
 #include "ops/channel_pass.h"
 #include "ops/checks.h"
@@ -8,15 +9,16 @@ namespace fastcnn::ops {
 namespace {
 
 // Batch normalisation by the statistics of this batch. Three passes over x: the mean, the squared
-// deviations from it, the result.
+// deviations from it, the clamped result.
 class BatchNormTrainOperator final : public Operator {
  public:
-  BatchNormTrainOperator(const Shape& shape, double epsilon)
+  BatchNormTrainOperator(const Shape& shape, double epsilon, Clamp clamp)
       : view_(shape),
         sum_(view_, kernels::BatchNormKind::kSum),
         deviation_(view_, kernels::BatchNormKind::kDeviation),
         normalize_(view_, kernels::BatchNormKind::kNormalize),
-        epsilon_(epsilon) {
+        epsilon_(epsilon),
+        clamp_(clamp) {
     kernel = normalize_.kernel();
     flops = 7.0 * static_cast<double>(shape.count());
     input_layouts = {view_.layout(), Layout::kPlain, Layout::kPlain};
@@ -58,6 +60,8 @@ class BatchNormTrainOperator final : public Operator {
     rows.dst = args.dst(0);
     rows.scale = parameters.fill(1, [&](std::int64_t c) { return gamma[c] * inv_std[c]; });
     rows.shift = parameters.fill(2, [&](std::int64_t c) { return beta[c]; });
+    rows.low = clamp_.low;
+    rows.high = clamp_.high;
     normalize_.run(args.parallel, rows);
   }
 
@@ -67,6 +71,7 @@ class BatchNormTrainOperator final : public Operator {
   ChannelPass deviation_;
   ChannelPass normalize_;
   double epsilon_;
+  Clamp clamp_;
 };
 
 }  // namespace
@@ -82,7 +87,8 @@ std::unique_ptr<Operator> make_batch_norm_train_rows(const OpSpec& spec) {
   for (std::size_t i = 1; i < 3; ++i) expect_shape(spec, i, channels);
   expect_output(spec, 0, x);
   for (std::size_t i = 1; i < 4; ++i) expect_output(spec, i, channels);
-  return std::make_unique<BatchNormTrainOperator>(x, spec.attributes.get_float("epsilon"));
+  return std::make_unique<BatchNormTrainOperator>(x, spec.attributes.get_float("epsilon"),
+                                                  activation_of(spec));
 }
 
 }  // namespace fastcnn::ops

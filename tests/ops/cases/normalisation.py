@@ -70,15 +70,17 @@ def batch_norm(shape: tuple[int, ...]) -> Iterator[Case]:
     gamma, beta = uniform(channels, low=0.5, high=2.0), normal(channels)
     mean, variance = normal(channels), uniform(channels, low=0.25, high=4.0)
     inputs = each(offset, gamma, beta, mean, variance)
-    yield Case("batch_norm", name, inputs, STATISTICS, batched=(0,), reduction=4)
-    yield Case(
-        "batch_norm_train",
-        name,
-        each(offset, gamma, beta),
-        {"epsilon": 1e-3},
-        batched=(0,),
-        reduction=elements,
-    )
+    for act in ({}, {"activation": "relu"}, {"activation": "relu6"}):
+        id = "-".join([name, *act.values()])
+        yield Case("batch_norm", id, inputs, {**STATISTICS, **act}, batched=(0,), reduction=4)
+        yield Case(
+            "batch_norm_train",
+            id,
+            each(offset, gamma, beta),
+            {"epsilon": 1e-3, **act},
+            batched=(0,),
+            reduction=elements,
+        )
 
     def backward(rng: np.random.Generator) -> list[Array]:
         x, scale = offset(rng), gamma(rng)

@@ -14,7 +14,7 @@ namespace fastcnn::kernels {
 //   kDeviation  sum += sum over rows of (src - mean)^2
 //   kGradient   sum += sum over rows of grad_dst
 //               product += sum over rows of grad_dst (src - mean)
-//   kNormalize  dst = scale (src - mean) + shift
+//   kNormalize  dst = min(high, max(low, scale (src - mean) + shift))
 //   kBackward   grad_src = scale grad_dst + (slope (src - mean) + shift)
 //
 // Shapes    src, dst, grad_dst, grad_src [rows, width] at row stride `row_stride`; mean, scale,
@@ -22,7 +22,7 @@ namespace fastcnn::kernels {
 //           written in the tensors.
 // Units     elements.
 // Aliasing  dst may be src; grad_src may be src or grad_dst; nothing else overlaps.
-// NaN       stays in its lane.
+// NaN       stays in its lane; the clamp keeps it.
 // Rounding  sums in float32: four over every fourth row, then ((0 + 1) + (2 + 3)).
 // Threads   reentrant; reads and writes only the memory named here.
 // Errors    none are reported.
@@ -40,6 +40,8 @@ struct BatchNormRows {
   const float* scale;
   const float* shift;
   const float* slope;
+  float low;   // kNormalize
+  float high;  // kNormalize
   float* sum;
   float* product;
 };

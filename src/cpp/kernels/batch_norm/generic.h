@@ -75,13 +75,17 @@ struct BatchNormGradient {
 
 template <typename V, bool kWhole>
 struct BatchNormNormalize {
-  V mean, scale, shift;
+  V mean, scale, shift, low, high;
 
   FASTCNN_MEMBER explicit BatchNormNormalize(const BatchNormRows& r)
-      : mean(V::load(r.mean)), scale(V::load(r.scale)), shift(V::load(r.shift)) {}
+      : mean(V::load(r.mean)),
+        scale(V::load(r.scale)),
+        shift(V::load(r.shift)),
+        low(V::broadcast(r.low)),
+        high(V::broadcast(r.high)) {}
   FASTCNN_MEMBER void row(const BatchNormRows& r, std::size_t i, std::size_t) {
     const V x = load_row<V, kWhole>(r, r.src, i);
-    store_row<V, kWhole>(r, r.dst, i, fma(scale, x - mean, shift));
+    store_row<V, kWhole>(r, r.dst, i, min(high, max(low, fma(scale, x - mean, shift))));
   }
   FASTCNN_MEMBER void finish(const BatchNormRows&) {}
 };
