@@ -14,8 +14,10 @@ from fastcnn.train.callbacks import (
     Callback,
     CSVLogger,
     EarlyStopping,
+    LambdaCallback,
     LearningRateScheduler,
     ProgressBar,
+    ReduceLROnPlateau,
 )
 from tests.train.nets import blobs, same_bits, trainer
 
@@ -41,6 +43,9 @@ class Recorder(Callback):
     def on_batch_end(self, batch, logs=None):
         self.calls.append(f"batch_end {batch} {sorted(logs)}")
 
+    def on_batch_begin(self, batch, logs=None):
+        self.calls.append(f"batch_begin {batch}")
+
     def close(self):
         self.calls.append("close")
 
@@ -63,7 +68,7 @@ def test_callbacks_are_told_everything_in_order():
     trainer().fit(X, Y, epochs=2, batch_size=30, callbacks=[recorder], verbose=0)
 
     figures = ["accuracy", "loss"]
-    epoch = [f"batch_end 0 {figures}", f"batch_end 1 {figures}"]
+    epoch = [line for i in (0, 1) for line in (f"batch_begin {i}", f"batch_end {i} {figures}")]
     assert recorder.calls == [
         "train_begin",
         "epoch_begin 0", *epoch, f"epoch_end 0 {figures}",
@@ -166,6 +171,92 @@ def test_the_scheduler_sets_the_rate_of_each_epoch(capsys):
     assert seen == [(0, 0.01), (1, 0.005), (2, 0.0025)]
     assert coach.learning_rate == 0.00125
     assert "epoch 3: learning rate 0.00125" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "values", "rates"),
+    [
+        ({"patience": 1}, [3, 2, 2, 2, 1, 1], [8, 8, 4, 2, 2, 1]),
+        ({"patience": 2}, [3, 2, 2, 2, 2, 2], [8, 8, 8, 4, 4, 2]),
+        ({"patience": 1, "cooldown": 1}, [3, 3, 3, 3, 3, 3], [8, 4, 4, 2, 2, 1]),
+        ({"patience": 1, "min_lr": 3}, [3, 3, 3, 3, 3, 3], [8, 4, 3, 3, 3, 3]),
+        ({"patience": 1, "min_delta": 0.5}, [3, 2.6, 2, 1.6, 1, 0], [8, 4, 4, 2, 2, 2]),
+        ({"patience": 1, "mode": "max"}, [3, 4, 3, 5, 6, 7], [8, 8, 4, 4, 4, 4]),
+    ],
+)
+def test_the_rate_falls_where_a_figure_gets_no_better(arguments, values, rates):
+    seen = []
+    reduce = ReduceLROnPlateau(factor=0.5, **arguments)
+    watch = LambdaCallback(on_epoch_end=lambda *_: seen.append(coach.learning_rate))
+    coach = trainer(optimizer="sgd")
+    coach.learning_rate = 8
+
+    coach.fit(X, Y, epochs=6, callbacks=[Figures("val_loss", values), reduce, watch], verbose=0)
+
+    assert seen == rates
+
+
+def test_a_new_rate_is_printed_if_asked(capsys):
+    reduce = ReduceLROnPlateau("loss", patience=1, mode="max", verbose=1)
+
+    trainer(optimizer="sgd").fit(X, Y, epochs=2, callbacks=[reduce], verbose=0)
+
+    assert capsys.readouterr().out == "epoch 2: learning rate 0.001\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"factor": 1.0}, "factor is 1.0, it must be above 0 and below 1"),
+        ({"patience": -1}, "patience is -1"),
+        ({"cooldown": -1}, "cooldown is -1"),
+        ({"min_lr": -1}, "min_lr is -1"),
+    ],
+)
+def test_reduction_names_bad_arguments(arguments, message):
+    with pytest.raises(InvalidValueError, match=message):
+        ReduceLROnPlateau(**arguments)
+
+
+def test_functions_are_called_at_their_time():
+    calls = []
+
+    def note(name):
+        return lambda *arguments: calls.append((name, *arguments[:-1]))
+
+    names = ("train_begin", "train_end", "epoch_begin", "epoch_end")
+    names += ("train_batch_begin", "train_batch_end")
+    callback = LambdaCallback(**{f"on_{name}": note(name) for name in names})
+    trainer().fit(X, Y, batch_size=30, callbacks=[callback, LambdaCallback()], verbose=0)
+
+    batches = [(f"train_batch_{what}", i) for i in (0, 1) for what in ("begin", "end")]
+    assert calls == [
+        ("train_begin",), ("epoch_begin", 0), *batches, ("epoch_end", 0), ("train_end",)
+    ]  # fmt: skip
+
+
+def test_those_that_run_last_do_so_wherever_they_stand():
+    order = []
+
+    class Note(Callback):
+        def __init__(self, last: bool) -> None:
+            self.runs_last = last
+
+        def on_epoch_end(self, epoch, logs=None):
+            order.append(self.runs_last)
+
+    trainer().fit(X, Y, callbacks=[Note(True), Note(False)], verbose=0)
+
+    assert order == [False, True]
+
+
+def test_where_the_number_of_batches_is_not_known_batches_are_counted():
+    out = io.StringIO()
+    bar = ProgressBar(console=Console(file=out, force_terminal=True, width=120))
+
+    trainer().fit(iter([(X, Y)]), callbacks=[bar], verbose=0)
+
+    assert "batches/s" in out.getvalue()
 
 
 def test_the_csv_log_is_a_table(tmp_path):

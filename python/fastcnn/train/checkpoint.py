@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from fastcnn.errors import FileFormatError
+from fastcnn.graph import Graph
 from fastcnn.graph import file as graph_file
 from fastcnn.typing import Array
 
@@ -56,8 +57,18 @@ def save_checkpoint(path: str | os.PathLike[str], trainer: Trainer) -> None:
 
 def load_checkpoint(path: str | os.PathLike[str], trainer: Trainer) -> None:
     """Puts weights and training record of a file into a trainer of the same model."""
-    graph, extra, tensors = graph_file.load(path)
-    if "training" not in extra:
+    restore_checkpoint(path, trainer, *graph_file.load(path))
+
+
+def restore_checkpoint(
+    path: str | os.PathLike[str],
+    trainer: Trainer,
+    graph: Graph,
+    extra: Mapping[str, Any],
+    tensors: Mapping[str, Array],
+) -> None:
+    """As `load_checkpoint`, of a file that is read already."""
+    if not isinstance(extra.get("training"), Mapping):
         raise FileFormatError(f"checkpoint: '{os.fspath(path)}' holds no training record")
     data = {name: value.data for name, value in graph.parameters.items()}
     trainer.state.set_weights({name: array for name, array in data.items() if array is not None})

@@ -56,6 +56,11 @@ class Fit:
         self.feeds: Feeds = {}
         """The inputs of the last step; their arrays are used again for the next one."""
 
+    @property
+    def weighted(self) -> bool:
+        """Whether the batches carry weights."""
+        return self._batches.weighted
+
     def run(self) -> None:
         """Trains to the end, or until a callback stops it.
 
@@ -65,7 +70,7 @@ class Fit:
         """
         trainer, calls = self._trainer, self._calls
         logs: dict[str, float] = {}
-        step = trainer.compile_step(weighted=self._batches.weighted)
+        step = trainer.compile_step(weighted=self.weighted)
         trainer.spread_schedule(self._spread())
         calls.train_begin()
         trainer.spread_schedule(self._spread())  # a backup may have been put back
@@ -132,8 +137,8 @@ class Fit:
                     calls.batch_begin(self.batch)
                 rate = trainer.rate(self.epoch)
                 state.step += 1
-                self.feeds = feeds
-                loss = self._means.add(step.run(trainer.with_scalars(feeds, rate)), size)
+                self.feeds = trainer.with_scalars(feeds, rate)
+                loss = self._means.add(step.run(self.feeds), size)
                 if not math.isfinite(loss):
                     what = f"the loss became {loss} in batch {self.batch + 1}"
                     raise _diverged(what, self.epoch, rate)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from fastcnn.errors import InvalidValueError
 from fastcnn.train.callbacks.callback import Callback, Logs
 from fastcnn.train.callbacks.monitor import Mode, Monitor
@@ -71,3 +74,15 @@ class EarlyStopping(Callback):
         if self._best_weights is not None:
             self.trainer.state.set_weights(self._best_weights)
             self._best_weights = None
+
+    def state_dict(self) -> dict[str, Any]:
+        return {
+            "best": self._monitor.best,
+            "best_epoch": self.best_epoch,
+            "wait": self._wait,
+            "best_weights": self._best_weights,
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        self._monitor.best, self.best_epoch = state["best"], state["best_epoch"]
+        self._wait, self._best_weights = state["wait"], state["best_weights"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from fastcnn.errors import InvalidValueError
 from fastcnn.train.callbacks.callback import Callback, Logs
@@ -57,6 +59,12 @@ class ModelCheckpoint(Callback):
         self.last_path = path
         if self._verbose:
             print(f"epoch {epoch + 1}: saved {path}")
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"best": self._monitor.best}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        self._monitor.best = state["best"]
 
     def _path(self, epoch: int, logs: Logs) -> Path:
         try:

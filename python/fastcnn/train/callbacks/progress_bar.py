@@ -35,6 +35,7 @@ class ProgressBar(Callback):
         self._live = self._console.is_terminal if live is None else live
         self._progress: Progress | None = None
         self._task = TaskID(0)
+        self._batches = 0
         self._began = self._shown = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
@@ -49,16 +50,17 @@ class ProgressBar(Callback):
         )
 
     def on_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        self._batches = batch + 1
         now = time.perf_counter()
         if self._progress is None or now - self._shown < _REFRESH_SECONDS:
             return
         self._shown = now
-        samples = min(self.params["samples"], (batch + 1) * self.params["batch_size"])
+        count, unit = self._done(batch + 1)
         self._progress.update(
             self._task,
             completed=batch + 1,
             figures=_figures(logs),
-            speed=f"{samples / (now - self._began):,.0f}/s",
+            speed=f"{count / (now - self._began):,.0f} {unit}/s",
         )
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
@@ -66,9 +68,10 @@ class ProgressBar(Callback):
         if self._progress is not None:
             self._progress.remove_task(self._task)
             self._progress.refresh()
-        speed = self.params["samples"] / max(seconds, 1e-9)
+        count, unit = self._done(self._batches)
+        speed = count / max(seconds, 1e-9)
         self._console.print(
-            f"{self._title(epoch)}  {seconds:.1f} s  {speed:,.0f} images/s  {_figures(logs)}",
+            f"{self._title(epoch)}  {seconds:.1f} s  {speed:,.0f} {unit}/s  {_figures(logs)}",
             markup=False,
         )
 
@@ -76,6 +79,11 @@ class ProgressBar(Callback):
         if self._progress is not None:
             self._progress.stop()
             self._progress = None
+
+    def _done(self, batches: int) -> tuple[int, str]:
+        """How much of the epoch is done: images, or batches where their size is not known."""
+        size, samples = self.params["batch_size"], self.params["samples"]
+        return (batches, "batches") if size is None else (min(samples, batches * size), "images")
 
     def _title(self, epoch: int) -> str:
         return f"epoch {epoch + 1}/{self.params['epochs']}"
@@ -101,4 +109,5 @@ class _Batches(ProgressColumn):
     """As `117/469`."""
 
     def render(self, task: Task) -> Text:
-        return Text(f"{task.completed:.0f}/{task.total or 0:.0f}")
+        total = "?" if task.total is None else f"{task.total:.0f}"
+        return Text(f"{task.completed:.0f}/{total}")
