@@ -11,6 +11,7 @@ Example:
 from importlib.metadata import PackageNotFoundError as _NotInstalled
 from importlib.metadata import version as _version
 
+from fastcnn import augment as augment
 from fastcnn import compress as compress
 from fastcnn import datasets as datasets
 from fastcnn import errors as errors
