@@ -16,6 +16,7 @@ from fastcnn.train import losses, regularizers
 from fastcnn.train import metrics as metric_names
 from fastcnn.train.batches import Batches, Preparation, input_batches, open_batches
 from fastcnn.train.losses.loss import Loss
+from fastcnn.train.means import Means
 from fastcnn.train.metrics.metric import Metric
 from fastcnn.train.registry import Config
 from fastcnn.train.step_graph import SAMPLE_WEIGHT, evaluation_graph, penalty, regularize
@@ -71,19 +72,17 @@ def evaluate_batches(
     """As `evaluate`, on batches and with the penalties of the traits."""
     session = runtime.compile(evaluation_graph(graph, loss, metrics), check=False)
     outputs = [value.name for value in session.graph.outputs]
-    totals, count = np.zeros(len(outputs)), 0
+    means = Means(outputs, metrics)
     with closing(batches.epoch(0, 0)) as source:
         for size, feeds in source:
             weight = feeds.get(SAMPLE_WEIGHT)
             result = session({name: x for name, x in feeds.items() if name != SAMPLE_WEIGHT})
-            figures = [result[name] for name in outputs] if isinstance(result, dict) else [result]
+            figures = dict(result) if isinstance(result, dict) else {outputs[0]: result}
             if weight is not None:
-                figures[0] = figures[0] * weight
-            totals += [figure.sum(dtype=np.float64) for figure in figures]
-            count += size
-    means = (totals / count).tolist()
-    means[0] += penalty(graph)
-    return dict(zip(("loss", *(metric.name for metric in metrics)), means, strict=True))
+                figures[outputs[0]] = figures[outputs[0]] * weight
+            means.add(figures, size)
+    logs = means.logs()
+    return {**logs, "loss": logs["loss"] + penalty(graph)}
 
 
 def predict(

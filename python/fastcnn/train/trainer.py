@@ -327,7 +327,7 @@ class Trainer:
     def new_means(self) -> Means:
         """For the results of steps."""
         keys = [value.name for value in self.step_graph(weighted=False).outputs]
-        return Means(keys, ["loss", *(metric.name for metric in self.metrics)])
+        return Means(keys, self.metrics)
 
     def _measure(self, batches: Batches) -> dict[str, float]:
         graph = evaluation.regularized(self.graph, self.regularizer)

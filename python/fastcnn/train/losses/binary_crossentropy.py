@@ -46,6 +46,9 @@ class BinaryCrossentropy(Loss):
             targets = targets * np.float32(keep) + np.float32(self.label_smoothing / 2)
         return targets
 
+    def probabilities(self, g: Builder, prediction: Value) -> Value:
+        return g.apply("sigmoid", prediction) if self.from_logits else prediction
+
     def emit(self, g: Builder, prediction: Value, target: Value, logits: Value | None) -> Value:
-        p = g.apply("sigmoid", prediction) if self.from_logits else prediction
+        p = self.probabilities(g, prediction)
         return g.apply("binary_cross_entropy", p, target, name="sample_loss", epsilon=EPSILON)

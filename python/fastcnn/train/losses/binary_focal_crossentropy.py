@@ -53,7 +53,7 @@ class BinaryFocalCrossentropy(BinaryCrossentropy):
         self.require(self.gamma >= 0, "gamma", "at least 0")
 
     def emit(self, g: Builder, prediction: Value, target: Value, logits: Value | None) -> Value:
-        p = g.apply("sigmoid", prediction) if self.from_logits else prediction
+        p = self.probabilities(g, prediction)
         p = g.apply("clip", p, low=EPSILON, high=1 - EPSILON)
         yes, no = self._mix(g, target, g.apply("log", p), g.apply("log", one_minus(g, p)))
         entropy = g.apply("negative", g.apply("add", yes, no))

@@ -56,6 +56,9 @@ class CategoricalCrossentropy(Loss):
             targets = targets * np.float32(keep) + np.float32(self.label_smoothing / classes)
         return targets
 
+    def probabilities(self, g: Builder, prediction: Value) -> Value:
+        return g.apply("softmax", prediction, axis=1) if self.from_logits else prediction
+
     def emit(self, g: Builder, prediction: Value, target: Value, logits: Value | None) -> Value:
         logits = choose_logits(self.name, self.from_logits, prediction, logits)
         return emit_cross_entropy(g, prediction, target, logits)

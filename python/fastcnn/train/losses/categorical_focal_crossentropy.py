@@ -50,7 +50,7 @@ class CategoricalFocalCrossentropy(CategoricalCrossentropy):
 
     def emit(self, g: Builder, prediction: Value, target: Value, logits: Value | None) -> Value:
         choose_logits(self.name, self.from_logits, prediction, logits)
-        p = g.apply("softmax", prediction) if self.from_logits else prediction
+        p = self.probabilities(g, prediction)
         p = g.apply("clip", p, low=EPSILON, high=1 - EPSILON)
         focus = g.apply("power", one_minus(g, p), scalar(g, self.gamma))
         entropy = g.apply("multiply", target, g.apply("log", p))

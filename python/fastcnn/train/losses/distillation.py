@@ -69,6 +69,9 @@ class Distillation(Loss):
     def check(self, y: Array, prediction: Type) -> Array:
         return self.true.check(y, prediction)
 
+    def probabilities(self, g: Builder, prediction: Value) -> Value:
+        return self.true.probabilities(g, prediction)
+
     def emit(self, g: Builder, prediction: Value, target: Value, logits: Value | None) -> Value:
         student = prediction if logits is None else logits
         teacher = _emit_teacher(g, self.teacher)

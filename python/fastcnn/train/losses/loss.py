@@ -61,6 +61,10 @@ class Loss(Configured):
         """
         raise NotImplementedError
 
+    def probabilities(self, g: Builder, prediction: Value) -> Value:
+        """What the prediction stands for: itself, unless the model gives logits."""
+        return prediction
+
 
 losses: Registry[Loss] = Registry("loss", Loss)
 

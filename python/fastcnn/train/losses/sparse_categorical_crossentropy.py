@@ -79,6 +79,9 @@ class SparseCategoricalCrossentropy(Loss):
             )
         return np.ascontiguousarray(labels, np.int32)
 
+    def probabilities(self, g: Builder, prediction: Value) -> Value:
+        return g.apply("softmax", prediction, axis=1) if self.from_logits else prediction
+
     def emit(self, g: Builder, prediction: Value, target: Value, logits: Value | None) -> Value:
         logits = choose_logits(self.name, self.from_logits, prediction, logits)
         if self.label_smoothing:
