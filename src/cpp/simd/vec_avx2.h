@@ -60,6 +60,11 @@ FASTCNN_INLINE f32 operator-(f32 a, f32 b) { return {_mm256_sub_ps(a.v, b.v)}; }
 FASTCNN_INLINE f32 operator*(f32 a, f32 b) { return {_mm256_mul_ps(a.v, b.v)}; }
 FASTCNN_INLINE f32 operator/(f32 a, f32 b) { return {_mm256_div_ps(a.v, b.v)}; }
 FASTCNN_INLINE f32 fma(f32 a, f32 b, f32 c) { return {_mm256_fmadd_ps(a.v, b.v, c.v)}; }
+// Written out because compilers that choose the form of the instruction themselves move and spill
+// the sums of a full register tile.
+FASTCNN_INLINE void add_product(f32& sum, f32 a, f32 b) {
+  asm("vfmadd231ps %2, %1, %0" : "+x"(sum.v) : "x"(a.v), "x"(b.v));
+}
 FASTCNN_INLINE f32 product_error(f32 a, f32 b, f32 p) { return {_mm256_fmsub_ps(a.v, b.v, p.v)}; }
 FASTCNN_INLINE f32 fnma(f32 a, f32 b, f32 c) { return {_mm256_fnmadd_ps(a.v, b.v, c.v)}; }
 FASTCNN_INLINE f32 max(f32 a, f32 b) { return {_mm256_max_ps(a.v, b.v)}; }

@@ -46,6 +46,10 @@ FASTCNN_INLINE f32 operator-(f32 a, f32 b) { return {_mm512_sub_ps(a.v, b.v)}; }
 FASTCNN_INLINE f32 operator*(f32 a, f32 b) { return {_mm512_mul_ps(a.v, b.v)}; }
 FASTCNN_INLINE f32 operator/(f32 a, f32 b) { return {_mm512_div_ps(a.v, b.v)}; }
 FASTCNN_INLINE f32 fma(f32 a, f32 b, f32 c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
+// Written out, as in vec_avx2.h.
+FASTCNN_INLINE void add_product(f32& sum, f32 a, f32 b) {
+  asm("vfmadd231ps %2, %1, %0" : "+v"(sum.v) : "v"(a.v), "v"(b.v));
+}
 FASTCNN_INLINE f32 product_error(f32 a, f32 b, f32 p) { return {_mm512_fmsub_ps(a.v, b.v, p.v)}; }
 FASTCNN_INLINE f32 fnma(f32 a, f32 b, f32 c) { return {_mm512_fnmadd_ps(a.v, b.v, c.v)}; }
 FASTCNN_INLINE f32 max(f32 a, f32 b) { return {_mm512_max_ps(a.v, b.v)}; }

@@ -62,6 +62,7 @@ FASTCNN_INLINE f32 operator/(f32 a, f32 b) {
 FASTCNN_INLINE f32 fma(f32 a, f32 b, f32 c) {
   return {vfmaq_f32(c.lo, a.lo, b.lo), vfmaq_f32(c.hi, a.hi, b.hi)};
 }
+FASTCNN_INLINE void add_product(f32& sum, f32 a, f32 b) { sum = fma(a, b, sum); }
 FASTCNN_INLINE f32 product_error(f32 a, f32 b, f32 p) {
   return {vnegq_f32(vfmsq_f32(p.lo, a.lo, b.lo)), vnegq_f32(vfmsq_f32(p.hi, a.hi, b.hi))};
 }

@@ -15,6 +15,7 @@
 //   V::load_even(p)                p[0], p[2], ... p[2 (lanes - 1)], and reads nothing past that
 //   store(p, v)                    store_partial(p, v, n): n < lanes
 //   + - * /   fma(a, b, c) = a * b + c, rounded once where the ISA can
+//   add_product(sum, a, b)         sum = fma(a, b, sum), in the register of sum
 //   product_error(a, b, p)         a * b - p, exactly, where p is a * b rounded
 //   fnma(a, b, c) = c - a * b, the same
 //   max(a, b)  min(a, b)           b where either is NaN (as x86 does): max(low, x) keeps NaN in x
@@ -94,6 +95,7 @@ FASTCNN_LANEWISE(times_power_of_two(f32 a, f32 n), a.v[i] * ldexpf(1.0f, static_
 FASTCNN_LANEWISE(exponent(f32 a), static_cast<float>(ilogbf(a.v[i])))
 FASTCNN_LANEWISE(mantissa(f32 a), ldexpf(a.v[i], -ilogbf(a.v[i])))
 #undef FASTCNN_LANEWISE
+FASTCNN_INLINE void add_product(f32& sum, f32 a, f32 b) { sum = fma(a, b, sum); }
 
 FASTCNN_INLINE f32::Mask less(f32 a, f32 b) {
   f32::Mask m;

@@ -26,7 +26,7 @@ FASTCNN_INLINE void conv2d_channel(const float* const (&pixel)[kPixels], std::pt
   for (std::size_t p = 0; p < kPixels; ++p) {
     const V x = V::broadcast(pixel[p][place]);
 #pragma GCC unroll 8
-    for (std::size_t b = 0; b < kBlocks; ++b) acc[b][p] = fma(x, w[b], acc[b][p]);
+    for (std::size_t b = 0; b < kBlocks; ++b) add_product(acc[b][p], x, w[b]);
   }
 }
 
