@@ -67,9 +67,11 @@ ConvAxes cheaper_axes(const ConvView& view, std::int64_t together) {
   return cycles(split, channels, together) <= whole ? split : view.axes;
 }
 
-std::int64_t rows_of_chunk(const ConvView& view, ImageLayout src, ImageLayout dst) {
-  const std::int64_t rows = std::max<std::int64_t>(view.axes.rows.extent, 1);
-  const std::int64_t row_bytes = (src.image + dst.image) * 4 / rows;
+std::int64_t rows_of_chunk(const ConvView& view, ImageLayout src, std::int64_t depths) {
+  const ConvAxis& axis = view.axes.rows;
+  const std::int64_t rows = std::max<std::int64_t>(axis.extent, 1);
+  const std::int64_t read = src.image * std::min(axis.kernel, axis.src_step) / axis.src_step;
+  const std::int64_t row_bytes = read * 4 / (rows * depths);
   const std::int64_t by_cache = kChunkBytes / std::max<std::int64_t>(row_bytes, 1);
   const std::int64_t chunks = divide_up(kTasks, std::max<std::int64_t>(view.images, 1));
   const std::int64_t by_tasks =

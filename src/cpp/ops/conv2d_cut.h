@@ -15,7 +15,7 @@ std::int64_t images_of_task(const ConvView& view);
 // fewer cycles.
 ConvAxes cheaper_axes(const ConvView& view, std::int64_t together);
 
-// Rows of one task: what it reads and writes stays in the second cache.
-std::int64_t rows_of_chunk(const ConvView& view, ImageLayout src, ImageLayout dst);
+// Rows of one task: what it reads of the channels of one depth stays in the second cache.
+std::int64_t rows_of_chunk(const ConvView& view, ImageLayout src, std::int64_t depths);
 
 }  // namespace fastcnn::ops

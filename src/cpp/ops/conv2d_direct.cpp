@@ -17,9 +17,6 @@ constexpr std::int64_t kItemsPerThread = 4;
 constexpr std::int64_t kDepthFloats = 24 * 1024;
 constexpr std::int64_t kLeastReuse = 6;
 
-// Weights that are not in the second cache when their turn comes are fetched ahead.
-constexpr std::size_t kCachedFloats = 64 * 1024;
-
 std::int64_t lanes_of(Layout layout) {
   return layout == Layout::kPlain ? 1 : static_cast<std::int64_t>(cpu::block());
 }
@@ -55,11 +52,11 @@ Conv2dDirectPlan::Conv2dDirectPlan(const ConvView& view, Layout src_layout)
       kernel_(kernels::select_conv2d_direct()),
       max_blocks_(blocks_of_segment(view, kernel_)),
       together_(images_of_task(view)),
-      geometry_(cheaper_axes(view, together_), src_, dst_, rows_of_chunk(view, src_, dst_),
-                together_),
+      depths_(depths_of(view, src_.lanes, max_blocks_ * dst_.lanes)),
+      geometry_(cheaper_axes(view, together_), src_, dst_,
+                rows_of_chunk(view, src_, static_cast<std::int64_t>(depths_)), together_),
       segments_(channel_segments(view.dst_channels, view.groups, dst_.lanes, max_blocks_,
-                                 static_cast<std::int64_t>(kernel_.odd_blocks))),
-      depths_(depths_of(view, src_.lanes, max_blocks_ * dst_.lanes)) {
+                                 static_cast<std::int64_t>(kernel_.odd_blocks))) {
   if (geometry_.copies()) together_ = 1;
   for (const ConvPhase& phase : geometry_.phases()) {
     for (std::int64_t group = 0; group < view_.groups; ++group) {
@@ -97,6 +94,7 @@ Conv2dDirectPlan::GroupTaps Conv2dDirectPlan::taps_of(const ConvPhase& phase,
   row = 0;
   for (std::size_t d = 0; d < depths_; ++d) {
     Depth& depth = of_group.depths.emplace_back();
+    depth.first_row = row;
     for (std::size_t r = runs.size() * d / depths_; r < runs.size() * (d + 1) / depths_; ++r) {
       const auto channels = static_cast<std::size_t>(runs[r].channels);
       if (depth.lists.empty() || depth.lists.back().channels != channels) {
@@ -106,7 +104,7 @@ Conv2dDirectPlan::GroupTaps Conv2dDirectPlan::taps_of(const ConvPhase& phase,
       taps += phase.taps.size();
       row += view_.taps * runs[r].channels;
     }
-    depth.end_row = row;
+    depth.rows = row - depth.first_row;
   }
   return of_group;
 }
@@ -159,20 +157,33 @@ void Conv2dDirectPlan::run_item(const Operands& operands, std::int64_t item, std
   if (geometry_.copies()) {
     src = read_windows(src, chunk, first_segment, last_segment, windows);
   }
-  for (std::size_t s = first_segment; s < last_segment; ++s) {
-    const ChannelSegment& segment = segments_[s];
-    const std::int64_t dst = first_image * dst_.image + geometry_.dst_chunk(chunk) +
-                             segment.channel / dst_.lanes * geometry_.dst_plane() +
-                             segment.channel % dst_.lanes;
-    for (std::size_t depth = 0; depth < depths_; ++depth) {
-      run_depth(operands, src, dst, chunk, images, s, depth);
+  for (std::size_t depth = 0; depth < depths_; ++depth) {
+    for (std::size_t s = first_segment; s < last_segment; ++s) {
+      const std::int64_t dst = first_image * dst_.image + geometry_.dst_chunk(chunk) +
+                               segments_[s].channel / dst_.lanes * geometry_.dst_plane() +
+                               segments_[s].channel % dst_.lanes;
+      Weights next{};
+      if (s + 1 < last_segment) {
+        next = weights_of(s + 1, depth);
+      } else if (depth + 1 < depths_) {
+        next = weights_of(first_segment, depth + 1);
+      }
+      run_segment(operands, src, dst, chunk, images, s, depth, next);
     }
   }
 }
 
-void Conv2dDirectPlan::run_depth(const Operands& operands, const float* src, std::int64_t dst,
-                                 std::int64_t chunk, std::int64_t images, std::size_t s,
-                                 std::size_t d) const {
+Conv2dDirectPlan::Weights Conv2dDirectPlan::weights_of(std::size_t s, std::size_t d) const {
+  const ChannelSegment& segment = segments_[s];
+  const Depth& depth = taps_[static_cast<std::size_t>(segment.group)].depths[d];
+  const std::int64_t row = segment.blocks * dst_.lanes;
+  return {weights_begin_[s] + static_cast<std::size_t>(depth.first_row * row),
+          static_cast<std::size_t>(depth.rows * row)};
+}
+
+void Conv2dDirectPlan::run_segment(const Operands& operands, const float* src, std::int64_t dst,
+                                   std::int64_t chunk, std::int64_t images, std::size_t s,
+                                   std::size_t d, Weights next) const {
   const ChannelSegment& segment = segments_[s];
   const bool last = d + 1 == depths_;
   for (std::size_t p = 0; p < geometry_.phases().size(); ++p) {
@@ -181,8 +192,6 @@ void Conv2dDirectPlan::run_depth(const Operands& operands, const float* src, std
     const Depth& depth =
         taps_[p * static_cast<std::size_t>(view_.groups) + static_cast<std::size_t>(segment.group)]
             .depths[d];
-    const std::size_t next =
-        weights_begin_[s] + static_cast<std::size_t>(depth.end_row * segment.blocks * dst_.lanes);
     kernels::Conv2dDirect call{};
     call.src = src;
     call.src_pixels = phase.src_pixels.data() + pixels.first;
@@ -201,10 +210,8 @@ void Conv2dDirectPlan::run_depth(const Operands& operands, const float* src, std
     call.low = last ? operands.clamp.low : Clamp{}.low;
     call.high = last ? operands.clamp.high : Clamp{}.high;
     call.accumulate = d > 0;
-    call.next_weights = operands.weights + next;
-    if (weights_begin_.back() > kCachedFloats) {
-      call.next_floats = std::min<std::size_t>(weights_begin_.back() - next, kDepthFloats);
-    }
+    call.next_weights = operands.weights + next.begin;
+    call.next_floats = next.floats;
     kernel_.run(call);
   }
 }

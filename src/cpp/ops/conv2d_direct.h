@@ -18,7 +18,7 @@ namespace fastcnn::ops {
 // A task is a few images, a chunk of their rows and a part of the output channels. Pixels at the
 // edge of the image are phases of their own, without the taps that fall outside; or, where that
 // would make too many small phases, a task copies what it reads into its own zero-bordered window.
-// Where the weights of a segment would fall out of the second cache, all pixels of a task are
+// Where the weights of a segment would fall out of the second cache, all outputs of a task are
 // summed over some of the channels, a depth, before the next. Every output is one sum in one order,
 // so the result does not depend on how tasks are cut.
 class Conv2dDirectPlan {
@@ -42,7 +42,13 @@ class Conv2dDirectPlan {
  private:
   struct Depth {
     std::vector<kernels::ConvTaps> lists;
-    std::int64_t end_row;  // of the weights
+    std::int64_t first_row;  // of the weights
+    std::int64_t rows;
+  };
+  // Weights of a segment and a depth.
+  struct Weights {
+    std::size_t begin;
+    std::size_t floats;
   };
   struct GroupTaps {
     std::vector<kernels::ConvTap> taps;
@@ -56,8 +62,9 @@ class Conv2dDirectPlan {
   void pack_segment(const ChannelSegment& segment, const float* src, float* dst) const;
   const float* read_windows(const float* images, std::int64_t chunk, std::size_t first_segment,
                             std::size_t last_segment, float* windows) const;
-  void run_depth(const Operands& operands, const float* src, std::int64_t dst, std::int64_t chunk,
-                 std::int64_t images, std::size_t segment, std::size_t depth) const;
+  Weights weights_of(std::size_t segment, std::size_t depth) const;
+  void run_segment(const Operands& operands, const float* src, std::int64_t dst, std::int64_t chunk,
+                   std::int64_t images, std::size_t segment, std::size_t depth, Weights next) const;
   void run_item(const Operands& operands, std::int64_t item, std::int64_t chunk,
                 std::size_t first_segment, std::size_t last_segment, float* windows) const;
 
@@ -67,9 +74,9 @@ class Conv2dDirectPlan {
   const kernels::Conv2dDirectKernel& kernel_;
   std::int64_t max_blocks_;  // of a segment
   std::int64_t together_;    // images of one task
+  std::size_t depths_;
   ConvGeometry geometry_;
   std::vector<ChannelSegment> segments_;
-  std::size_t depths_;
   std::vector<GroupTaps> taps_;             // [phase][group]
   std::vector<std::size_t> weights_begin_;  // [segment], and the end of the last one; in floats
 };

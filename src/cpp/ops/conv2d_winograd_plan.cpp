@@ -118,16 +118,34 @@ void Conv2dWinogradPlan::transform_src(const Operands& operands, const Panel& pa
 void Conv2dWinogradPlan::multiply(const Operands& operands, const Panel& panel, std::size_t begin,
                                   std::size_t end, const float* src, float* sums) const {
   const std::vector<ChannelSegment>& segments = weights_.segments();
-  const auto lanes = static_cast<std::size_t>(lanes_);
+  const auto floats_of = [&](std::size_t s) {
+    return static_cast<std::size_t>(shape_.ic * segments[s].blocks * lanes_);
+  };
   for (std::size_t f = 0; f < frequencies_; ++f) {
-    float* dst = sums + f * sum_stride_;
+    kernels::Conv2dDirect call{};
+    call.src = src + f * src_stride_;
+    call.src_pixels = call.dst_pixels = pixels_.data();
+    call.pixels = panel.count;
+    call.lists = lists_.data();
+    call.num_lists = lists_.size();
+    call.dst = sums + f * sum_stride_;
+    call.dst_block_stride = static_cast<std::size_t>(row_);
+    call.bias_lanes = call.store_lanes = static_cast<std::size_t>(lanes_);
+    call.low = Clamp().low;
+    call.high = Clamp().high;
     for (std::size_t s = begin; s < end; ++s) {
-      multiply_.run({src + f * src_stride_, pixels_.data(), pixels_.data(), panel.count,
-                     lists_.data(), lists_.size(),
-                     operands.weights + weights_.place(f, segments[s]), nullptr, nullptr, dst,
-                     static_cast<std::size_t>(row_), static_cast<std::size_t>(segments[s].blocks),
-                     lanes, lanes, Clamp().low, Clamp().high});
-      dst += segments[s].blocks * row_;
+      const bool last = s + 1 == end;
+      const std::size_t next = last ? begin : s + 1;
+      call.weights = operands.weights + weights_.place(f, segments[s]);
+      call.blocks = static_cast<std::size_t>(segments[s].blocks);
+      if (!last || f + 1 < frequencies_) {
+        call.next_weights = operands.weights + weights_.place(last ? f + 1 : f, segments[next]);
+        call.next_floats = floats_of(next);
+      } else {
+        call.next_floats = 0;
+      }
+      multiply_.run(call);
+      call.dst += segments[s].blocks * row_;
     }
   }
 }
