@@ -6,7 +6,6 @@ import os
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from fastcnn.models import Model
 from fastcnn.onnx import converters as _converters  # noqa: F401
 from fastcnn.onnx.load_coverage import Coverage
 from fastcnn.onnx.load_nodes import NodeConverter
-from fastcnn.onnx.read.source import read_model
+from fastcnn.onnx.read.source import Source, open_model
 from fastcnn.onnx.read.tensors import array_of
 from fastcnn.onnx.read.types import dtype_of, type_of
 from fastcnn.runtime import Table, set_reader
@@ -97,9 +96,9 @@ def _load(
     source: Any, name: str, strict: bool, shapes: Shapes, constants: Constants
 ) -> tuple[Graph, Coverage, str]:
     try:
-        proto, folder = read_model(source)
-        graph, found = _convert(proto, folder, strict, shapes, constants)
-        return graph, found, str(proto.graph.name) or "model"
+        with open_model(source) as model:
+            graph, found = _convert(model, strict, shapes, constants)
+            return graph, found, str(model.proto.graph.name) or "model"
     except OSError:
         raise
     except FastcnnError as error:
@@ -110,10 +109,11 @@ def _load(
 
 
 def _convert(
-    proto: Any, folder: Path | None, strict: bool, shapes: Shapes, constants: Constants
+    model: Source, strict: bool, shapes: Shapes, constants: Constants
 ) -> tuple[Graph, Coverage]:
-    nodes = NodeConverter(proto, folder, strict=strict)
-    scope = _initializers(proto.graph, folder, nodes)
+    proto = model.proto
+    nodes = NodeConverter(proto, model.folder, strict=strict)
+    scope = _initializers(model, nodes)
     unknown = {*shapes, *constants} - {info.name for info in proto.graph.input}
     if unknown:
         raise FileFormatError(f"no inputs are named {sorted(unknown)}")
@@ -131,14 +131,16 @@ def _convert(
     return _finished(nodes, outputs), nodes.coverage
 
 
-def _initializers(graph: Any, folder: Path | None, nodes: NodeConverter) -> dict[str, Value]:
+def _initializers(model: Source, nodes: NodeConverter) -> dict[str, Value]:
+    graph = model.proto.graph
     if graph.sparse_initializer:
         raise UnsupportedError("it holds sparse initializers; write them dense")
     scope: dict[str, Value] = {}
-    for tensor in graph.initializer:
+    for place, tensor in enumerate(graph.initializer):
         if not tensor.name or tensor.name in scope:
             raise FileFormatError(f"the initializer '{tensor.name}' has no name or is there twice")
-        scope[tensor.name] = nodes.g.constant(array_of(tensor, folder), tensor.name)
+        array = array_of(tensor, model.folder, model.numbers.get(place))
+        scope[tensor.name] = nodes.g.constant(array, tensor.name)
     return scope
 
 

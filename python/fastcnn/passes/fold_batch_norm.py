@@ -48,18 +48,21 @@ class FoldBatchNorm(Rewrite):
             return None
 
         x, w, b = layer.inputs
-        known = [value.data for value in (w, b, *node.inputs[1:])]
-        if any(data is None for data in known):
+        known = [value.data for value in (b, *node.inputs[1:])]
+        if w.data is None or any(data is None for data in known):
             return None
-        weights, bias, gamma, beta, mean, variance = (_wide(data) for data in known)
+        bias, gamma, beta, mean, variance = (np.asarray(data, np.float64) for data in known)
+        epsilon = node.attrs["epsilon"]
+        assert isinstance(epsilon, int | float)
 
-        s = gamma / np.sqrt(variance + node.attrs["epsilon"])
+        s = gamma / np.sqrt(variance + epsilon)
+        shift = (s * (bias - mean) + beta).astype(np.float32)
         folded = replace(
             layer,
             inputs=(
                 x,
-                replace(w, name=f"{node.name}/{w.name}", data=_narrow(_scaled(layer, weights, s))),
-                replace(b, name=f"{node.name}/{b.name}", data=_narrow(s * (bias - mean) + beta)),
+                replace(w, name=f"{node.name}/{w.name}", data=_scaled(layer, w.data, s)),
+                replace(b, name=f"{node.name}/{b.name}", data=shift),
             ),
             outputs=node.outputs,
         )
@@ -67,21 +70,15 @@ class FoldBatchNorm(Rewrite):
 
 
 def _scaled(layer: Node, w: Array, s: Array) -> Array:
-    """The weights times `s`, which has one number for each output."""
+    """The weights times `s`, which has one number for each output; formed in float64."""
     if layer.op == "dense":
-        return w * s
-    if layer.op == "conv2d":
-        return w * s[:, None, None, None]
-    groups = layer.integer("groups")  # [IC, OC / groups, KH, KW]: groups of inputs, one by one
-    by_group = w.reshape(groups, -1, *w.shape[1:]) * s.reshape(groups, 1, -1, 1, 1)
-    scaled: Array = by_group.reshape(w.shape)
+        factors = s
+    elif layer.op == "conv2d":
+        factors = s[:, None, None, None]
+    else:  # [IC, OC / groups, KH, KW]: groups of inputs, one by one
+        groups = layer.integer("groups")
+        by_group = np.repeat(s.reshape(groups, -1), w.shape[0] // groups, axis=0)
+        factors = by_group[:, :, None, None]
+    scaled = np.empty(w.shape, np.float32)
+    np.multiply(w, factors, out=scaled, dtype=np.float64, casting="same_kind")
     return scaled
-
-
-def _wide(data: Array | None) -> Array:
-    assert data is not None
-    return data.astype(np.float64)
-
-
-def _narrow(data: Array) -> Array:
-    return np.ascontiguousarray(data, np.float32)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from fastcnn.errors import FileFormatError, UnsupportedError
 from fastcnn.onnx.optional import require_onnx
+from fastcnn.onnx.read.numbers import Numbers, split
 
 OLDEST_OPSET = 6
 OLDEST_IR = 3
@@ -17,8 +21,24 @@ LARGEST_FILE = 2**31 - 1
 _DOMAINS = ("", "ai.onnx")
 
 
-def read_model(source: Any) -> tuple[Any, Path | None]:
-    """The model, and the folder it lies in; None where it was not given by a path.
+@dataclass(frozen=True)
+class Source:
+    """A model as it is read.
+
+    Args:
+        proto: The ModelProto.
+        folder: Where it lies; None where it was not given by a path.
+        numbers: The raw data of initializers that `proto` lacks.
+    """
+
+    proto: Any
+    folder: Path | None = None
+    numbers: Numbers = field(default_factory=Numbers)
+
+
+@contextmanager
+def open_model(source: Any) -> Iterator[Source]:
+    """The model; its file is open meanwhile.
 
     Raises:
         FileFormatError: It is truncated, damaged or no ONNX model.
@@ -28,14 +48,18 @@ def read_model(source: Any) -> tuple[Any, Path | None]:
     """
     onnx = require_onnx("onnx.load")
     if isinstance(source, onnx.ModelProto):
-        return _checked(source, onnx), None
+        yield Source(_checked(source, onnx))
+        return
     if isinstance(source, bytes | bytearray | memoryview):
-        return _checked(_parse(bytes(source), onnx), onnx), None
+        yield Source(_checked(_parse(bytes(source), onnx), onnx))
+        return
     path = Path(os.fspath(source))
     size = path.stat().st_size
     if size > LARGEST_FILE:
         raise FileFormatError(f"the file has {size} bytes; an ONNX file has {LARGEST_FILE} at most")
-    return _checked(_parse(path.read_bytes(), onnx), onnx), path.parent
+    with path.open("rb") as file:
+        message, numbers = split(file, size)
+        yield Source(_checked(_parse(message, onnx), onnx), path.parent, numbers)
 
 
 def opset_of(imports: Any) -> int:

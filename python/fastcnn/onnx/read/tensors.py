@@ -38,12 +38,13 @@ _BITS = {10, 16}
 _BFLOAT16 = 16
 
 
-def array_of(tensor: Any, folder: Path | None) -> Array:
+def array_of(tensor: Any, folder: Path | None, raw: bytes | None = None) -> Array:
     """The numbers of a TensorProto, in the element type that FastCNN has for its own.
 
     Args:
         tensor: Checked here; the array keeps nothing of it.
         folder: Where files with external data lie.
+        raw: Its raw data, if it has them elsewhere.
 
     Raises:
         FileFormatError: The shape is absurd, or there are more or fewer numbers than it tells.
@@ -61,7 +62,7 @@ def array_of(tensor: Any, folder: Path | None) -> Array:
         content = read_external(folder, entries, size * np.dtype(stored).itemsize, what)
         elements = _from_bytes(content, stored, size, what)
     elif tensor.HasField("raw_data"):
-        elements = _from_bytes(tensor.raw_data, stored, size, what)
+        elements = _from_bytes(tensor.raw_data if raw is None else raw, stored, size, what)
     else:
         elements = _from_field(tensor, field, stored, size, what)
     if tensor.data_type == _BFLOAT16:
