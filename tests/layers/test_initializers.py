@@ -102,3 +102,10 @@ def test_an_object_stands_for_itself():
     he = initializers.Constant(3.0)
 
     assert initializers.get(he) is he
+
+
+@pytest.mark.parametrize("name", initializers.names())
+def test_names_stand_for_the_classes(name):
+    cls = getattr(initializers, "".join(part.capitalize() for part in name.split("_")))
+
+    assert initializers.get(name) == cls() == initializers.get(cls.__name__)

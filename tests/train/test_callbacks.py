@@ -127,6 +127,7 @@ def test_early_stopping_leaves_the_last_weights_unless_asked():
     ("arguments", "values", "epochs"),
     [
         ({"monitor": "my_accuracy"}, [1, 2, 3, 2], 4),
+        ({"monitor": "val_auc"}, [1, 2, 3, 2], 4),
         ({"monitor": "my_accuracy", "mode": "min"}, [1, 2, 3, 2], 2),
         ({"min_delta": 0.5}, [3, 2.6, 2, 1], 2),
         ({"min_delta": -0.5, "patience": 2}, [3, 2.6, 2.4, 2.3, 2.2], 5),

@@ -11,6 +11,9 @@ from fastcnn.train.callbacks.callback import Logs
 
 Mode = Literal["auto", "min", "max"]
 
+MORE_IS_BETTER = ("acc", "accuracy", "precision", "recall", "f1_score", "fbeta_score", "auc")
+"""Ends of the names of figures of which more is better."""
+
 
 class Monitor:
     """The best value so far of one figure of the logs.
@@ -18,7 +21,8 @@ class Monitor:
     Args:
         owner: The callback, for messages.
         name: The figure: "val_loss".
-        mode: "min" if less is better, "max" if more is; "auto" takes "max" for accuracies.
+        mode: "min" if less is better, "max" if more is; "auto" takes "max" for accuracies,
+            precision, recall, F scores and areas.
         min_delta: What must be gained, at least, to count as better.
     """
 
@@ -27,7 +31,7 @@ class Monitor:
             raise InvalidValueError(f"{owner}: mode is {mode!r}, it must be 'auto', 'min' or 'max'")
         self.owner = owner
         self.name = name
-        more = mode == "max" or (mode == "auto" and name.endswith(("acc", "accuracy")))
+        more = mode == "max" or (mode == "auto" and name.endswith(MORE_IS_BETTER))
         self._sign = 1.0 if more else -1.0
         self._min_delta = abs(min_delta)
         self.best: float | None = None
