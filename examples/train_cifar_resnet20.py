@@ -39,22 +39,6 @@ def load_split(archive: np.lib.npyio.NpzFile, split: str) -> tuple[np.ndarray, n
     return x, archive[f"{split}_label"]
 
 
-def augment(
-    images: np.ndarray, labels: np.ndarray, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """Half of the pictures mirrored; each moved by up to 4 pixels, the margin filled with 0."""
-    count, height, width, _ = images.shape
-    mirrored = rng.random(count) < 0.5
-    images = np.where(mirrored[:, None, None, None], images[:, :, ::-1], images)
-    padded = np.pad(images, ((0, 0), (4, 4), (4, 4), (0, 0)))
-    tops, lefts = rng.integers(9, size=(2, count))
-    moved = [
-        picture[top : top + height, left : left + width]
-        for picture, top, left in zip(padded, tops, lefts, strict=True)
-    ]
-    return np.stack(moved), labels
-
-
 def build(max_learning_rate: float = 0.2) -> models.Model:
     """ResNet-20, ready to be trained."""
     model = models.zoo.resnet_cifar(20)
@@ -90,7 +74,7 @@ def main() -> None:
         epochs=arguments.epochs,
         validation_data=test,
         validation_batch_size=500,
-        augment=augment,
+        augment=[fc.augment.RandomFlip(), fc.augment.RandomCrop(padding=4)],
     )
     model.save(arguments.save)
 

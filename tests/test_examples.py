@@ -51,21 +51,6 @@ def test_pictures_are_read_from_the_archive(cifar, tmp_path):
         np.testing.assert_allclose(picture, expected, atol=0.05)
 
 
-def test_augmentation_moves_and_mirrors(cifar, rng):
-    image = np.arange(1, 32 * 32 + 1, dtype=np.float32).reshape(1, 32, 32, 1)
-    images = np.repeat(image, 200, axis=0)
-
-    moved, labels = cifar.augment(images, np.arange(200), rng)
-
-    assert moved.shape == images.shape
-    np.testing.assert_array_equal(labels, np.arange(200))
-    middles = moved[:, 16, 16, 0] - 1
-    assert {int(value // 32) for value in middles} == set(range(12, 21))
-    assert {int(value % 32) for value in middles} == {*range(12, 21), *range(11, 20)}
-    steps = moved[:, 16, 17, 0] - moved[:, 16, 16, 0]
-    assert set(steps) == {1, -1}
-
-
 def test_the_network_learns_a_batch(cifar, rng):
     fc.set_random_seed(1)
     model = cifar.build(max_learning_rate=0.05)

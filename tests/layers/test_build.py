@@ -160,3 +160,18 @@ def test_one_seed_gives_one_set_of_weights():
     assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
     assert first_seed == again_seed != other_seed
     assert not np.array_equal(first[0], other[0])
+
+
+@pytest.mark.parametrize(
+    ("layer", "name"),
+    [
+        (layers.Conv2DTranspose, "conv2d_transpose"),
+        (layers.GlobalAveragePooling1D, "global_average_pooling1d"),
+        (layers.PReLU, "p_re_lu"),
+        (layers.ReLU, "re_lu"),
+        (layers.ELU, "elu"),
+        (layers.UpSampling2D, "up_sampling2d"),
+    ],
+)
+def test_layers_are_named_as_in_keras(layer, name):
+    assert layer.default_name() == name

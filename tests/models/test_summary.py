@@ -8,6 +8,7 @@ import pytest
 
 from fastcnn import layers, models
 from fastcnn.models import Record, file_size, summary_table
+from tests.layers.layer_cases import CASES
 from tests.models.nets import residual, small
 
 
@@ -31,6 +32,16 @@ def test_rows_and_totals():
         "non-zeros": 36 + 108,
         "MACs": 6 * 6 * 36 + 108,
     }
+
+
+ONE_OP_OF_TWO_LAYERS = {"Activation of a vector", "ReLU leaky and limited"}
+
+
+@pytest.mark.parametrize("case", sorted(CASES.keys() - ONE_OP_OF_TWO_LAYERS))
+def test_a_layer_is_shown_by_its_class(case):
+    shown = models.Model(*CASES[case].model()).layers[-1]
+
+    assert shown.kind == case.split()[0]
 
 
 def test_the_file_size_is_that_of_the_file(tmp_path):

@@ -57,8 +57,8 @@ class Layer:
 
     @classmethod
     def default_name(cls) -> str:
-        """The class's name in snake case, which a layer without a name is given."""
-        words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__)
+        """The class's name in snake case as Keras has it, for a layer without a name."""
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z])", "_", cls.__name__)
         return words.lower()
 
     def build(self, *shapes: Shape) -> None:

@@ -81,6 +81,8 @@ class LayerView:
             return "Flatten"
         if kind == "Add" and "scale" in ops:
             return "Average"
+        if kind == "Multiply" and self.parameters:
+            return "LayerScale"
         if kind == "Dropout" and first.attrs.get("whole_channels"):
             return "SpatialDropout2D"
         if kind == "ZeroPadding2D" and min(first.integers("pads")) < 0:

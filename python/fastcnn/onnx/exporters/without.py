@@ -8,8 +8,14 @@ _MEASURE = "it measures a model against labels; save the model alone"
 WITHOUT: dict[str, str] = {
     **dict.fromkeys(
         (
+            "adadelta_update",
             "adagrad_update",
+            "adam_direction",
             "adam_update",
+            "adamax_update",
+            "lion_update",
+            "nadam_update",
+            "radam_update",
             "rmsprop_update",
             "sgd_update",
             "average_pool2d_backward",
