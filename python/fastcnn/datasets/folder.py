@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -32,8 +33,8 @@ def load(path: str | os.PathLike[str], size: Sequence[int] | None = None) -> Lab
         DataError: There are no images, one cannot be read, or their sizes differ.
     """
     root = Path(path)
-    files, labels = _list_files(root)
-    images = [_read(file, size) for file in files]
+    files, labels = list_files(root)
+    images = [read_image(file, size) for file in files]
     if any(image.ndim == 3 for image in images):
         images = [image if image.ndim == 3 else np.stack([image] * 3, -1) for image in images]
     else:
@@ -96,7 +97,8 @@ def class_names(path: str | os.PathLike[str]) -> list[str]:
     return sorted(name for name in names if not name.startswith("."))
 
 
-def _list_files(root: Path) -> tuple[list[Path], list[int]]:
+def list_files(root: Path) -> tuple[list[Path], list[int]]:
+    """The images and the number of the class of each."""
     files, labels = [], []
     for label, name in enumerate(class_names(root)):
         found = sorted(
@@ -116,8 +118,22 @@ def _list_files(root: Path) -> tuple[list[Path], list[int]]:
     return files, labels
 
 
-def _read(file: Path, size: Sequence[int] | None) -> Array:
-    """[H, W] where the image is grey, else [H, W, 3]; uint8."""
+def read_image(
+    file: Path, size: Sequence[int] | None, mode: Literal["L", "RGB"] | None = None
+) -> Array:
+    """An image the right way up.
+
+    Args:
+        file: Of any format that Pillow reads.
+        size: Height and width to bring it to, in pixels; None: as it is.
+        mode: "L" for grey, "RGB" for colour; None: as it is.
+
+    Returns:
+        uint8 [H, W] for grey, else [H, W, 3].
+
+    Raises:
+        DataError: It cannot be read.
+    """
     try:
         from PIL import Image, ImageOps
     except ImportError:
@@ -127,7 +143,7 @@ def _read(file: Path, size: Sequence[int] | None) -> Array:
     try:
         with Image.open(file) as opened:
             upright = ImageOps.exif_transpose(opened)
-            image = upright.convert("L" if opened.mode in _GREY_MODES else "RGB")
+            image = upright.convert(mode or ("L" if opened.mode in _GREY_MODES else "RGB"))
             if size is not None:
                 image = image.resize((_extent(size, 1), _extent(size, 0)))
             return np.array(image)
