@@ -22,7 +22,7 @@ from onnx.backend.test import BackendTest
 
 import fastcnn as fc
 from fastcnn.errors import GraphError, UnsupportedError
-from tests.onnx.backend_table import NOT_PASSED
+from tests.onnx.backend_table import NOT_PASSED, ON_NUMPY
 
 pytestmark = [pytest.mark.filterwarnings("ignore")]
 
@@ -67,7 +67,11 @@ class Prepared(BackendRep):
         self, constants: Mapping[str, np.ndarray], given: Mapping[str, np.ndarray]
     ) -> list[np.ndarray]:
         session = fc.compile(fc.onnx.load(self._model, constants=constants), check=False)
-        result = session(**{v.name: given[v.name] for v in session.graph.inputs})
+        inputs = {v.name: given[v.name] for v in session.graph.inputs}
+        result = session(**inputs)
+        steps = session.plan(tuple(array.shape for array in inputs.values())).steps()
+        slow = {step["op"] for step in steps if step["kernel"] == "numpy_reference"}
+        assert slow <= ON_NUMPY.keys()
         return list(result.values()) if isinstance(result, dict) else [result]
 
 
