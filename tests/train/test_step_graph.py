@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from fastcnn import layers, runtime
 from fastcnn.errors import GraphError, InvalidValueError, UnsupportedError
 from fastcnn.graph import Graph, Traits, verify
+from fastcnn.graph.file import save
 from fastcnn.ops import evaluate
 from fastcnn.train import evaluation_graph, losses, metrics, optimizers, training_graph
 from fastcnn.train.step_graph import penalty, regularize
@@ -202,5 +205,29 @@ def test_the_native_step_agrees_with_the_reference(rng):
 
     for old, new in step_graph.updates:
         # A sum over 12 samples and up to 48 positions, each product rounded once.
+        scale = np.abs(expected[new.name]).max()
+        np.testing.assert_allclose(step.state[old.name], expected[new.name], atol=1e-5 * scale)
+
+
+ALL_LOSSES = list(dict.fromkeys(map(losses.get, losses.losses.names())))
+ALL_LOSSES += [replace(a, label_smoothing=0.2) for a in ALL_LOSSES if hasattr(a, "label_smoothing")]
+
+
+@pytest.mark.parametrize("loss", ALL_LOSSES, ids=str)
+def test_every_loss_and_its_gradient_run_in_native_code(loss, tmp_path):
+    if isinstance(loss, losses.Distillation):
+        save(tmp_path / "teacher.fcnn", net(activation=None))
+        loss = losses.Distillation(tmp_path / "teacher.fcnn")
+    graph = net()
+    x, y = blobs(12)
+    indices = loss.target_type(graph.outputs[0].type).dtype == "int32"
+    target = loss.check(y if indices else np.eye(3)[y], graph.outputs[0].type)
+    step_graph = training_graph(graph, SGD, loss)
+    expected = evaluate(step_graph, feeds(step_graph, x, target))
+    step = runtime.Step(step_graph)
+
+    step.run(feeds(step_graph, x, target))  # a fall-back to a reference would warn
+
+    for old, new in step_graph.updates:
         scale = np.abs(expected[new.name]).max()
         np.testing.assert_allclose(step.state[old.name], expected[new.name], atol=1e-5 * scale)

@@ -232,6 +232,8 @@ def _update(op: str, *states: str, step: bool = False, **attrs: Any) -> Make:
     return make
 
 
+_ADAM = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7}
+
 _FUNCTIONS: dict[str, Attributes] = {
     **{key: {} for key in ("abs", "negative", "sign", "floor", "ceil", "round", "reciprocal")},
     **{key: {} for key in ("exp", "log", "sqrt", "erf", "softplus", "softsign", "mish")},
@@ -312,14 +314,13 @@ _CASES: dict[str, Make] = {
     "rmsprop_update": _update(
         "rmsprop_update", "mean_square", "velocity", rho=0.9, momentum=0.0, epsilon=1e-7
     ),
-    "adam_update": _update(
-        "adam_update",
-        "m",
-        "v",
-        step=True,
-        beta1=0.9,
-        beta2=0.999,
-        epsilon=1e-7,
-        weight_decay=0.0,
+    "adadelta_update": _update(
+        "adadelta_update", "mean_square", "mean_square_move", rho=0.95, epsilon=1e-7
     ),
+    "adamax_update": _update("adamax_update", "m", "u", step=True, **_ADAM),
+    "lion_update": _update("lion_update", "m", beta1=0.9, beta2=0.99),
+    "adam_update": _update("adam_update", "m", "v", step=True, **_ADAM),
+    "nadam_update": _update("nadam_update", "m", "v", step=True, **_ADAM, momentum_decay=1.0),
+    "radam_update": _update("radam_update", "m", "v", step=True, **_ADAM),
+    "adam_direction": _update("adam_direction", "m", "v", step=True, **_ADAM),
 }
