@@ -11,6 +11,7 @@ import pytest
 from fastcnn.errors import DataError, InvalidValueError
 from fastcnn.train.batches import Dataset, ahead
 from fastcnn.train.callbacks import Callback
+from fastcnn.train.optimizers import SGD
 from tests.train.nets import blobs, same_bits, trainer
 
 X, Y = blobs()
@@ -246,6 +247,16 @@ def test_single_batches_train_as_fit_does():
     single.fit(X, Y, verbose=0)
     single.train_on_batch(X, Y)
     assert single.state.step == 5
+
+
+def test_a_schedule_as_long_as_the_fit_needs_its_length():
+    with pytest.raises(InvalidValueError, match=r"CosineDecay is as long.*give steps_per"):
+        trainer(optimizer=SGD("cosine")).fit(batches(), verbose=0)
+
+    counted, arrays = trainer(optimizer=SGD("cosine")), trainer(optimizer=SGD("cosine"))
+    counted.fit(Anew(), epochs=2, steps_per_epoch=4, verbose=0)
+    arrays.fit(X, Y, epochs=2, batch_size=16, shuffle=False, verbose=0)
+    assert same_bits(counted.state.get_weights(), arrays.state.get_weights())
 
 
 def test_work_ahead_is_in_order_and_bounded():

@@ -31,6 +31,7 @@ from fastcnn.train.metrics.metric import Metric
 from fastcnn.train.optimizers.optimizer import Optimizer
 from fastcnn.train.registry import Config
 from fastcnn.train.schedules.schedule import Schedule
+from fastcnn.train.schedules.spanning import Spanning
 from fastcnn.train.state import TrainingState
 from fastcnn.train.step_graph import LEARNING_RATE, STEP, training_graph
 from fastcnn.typing import Array
@@ -236,6 +237,8 @@ class Trainer:
     ) -> dict[str, float]:
         """One update by one batch; gives the loss, before it, and the metrics, by name.
 
+        A schedule that is as long as a fit stays at its first rate.
+
         Args:
             x: One array, or a dict by input name.
             y: Labels, as the loss takes them.
@@ -295,8 +298,17 @@ class Trainer:
         return schedule(self.state.step, epoch) if isinstance(schedule, Schedule) else schedule
 
     def spread_schedule(self, steps: tuple[int, int] | None) -> None:
-        """Fills in what the schedule leaves open; see `Schedule.spread`. None: nothing is known."""
+        """Fills in what the schedule leaves open; see `Schedule.spread`. None: nothing is known.
+
+        Raises:
+            InvalidValueError: The schedule is as long as the fit, whose length is not known.
+        """
         schedule = self.optimizer.rate
+        if steps is None and isinstance(schedule, Spanning) and schedule.steps is None:
+            raise InvalidValueError(
+                f"fit: {type(schedule).__name__} is as long as the fit, and an iterator does not "
+                f"tell how long that is; give steps_per_epoch, or {schedule.length}"
+            )
         if isinstance(schedule, Schedule) and steps is not None:
             schedule = schedule.spread(*steps)
         self._schedule = schedule
