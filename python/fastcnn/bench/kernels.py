@@ -17,9 +17,10 @@ from fastcnn.errors import InvalidValueError
 from fastcnn.graph import Value
 from fastcnn.typing import Array
 
-_SECONDS = 0.05
-"""Spent on one kernel and shape, once it ran the least number of times."""
-_LEAST_RUNS, _MOST_RUNS = 5, 500
+_ROUNDS = 5
+_SECONDS = 0.02
+"""Spent on one kernel and shape in a round, once it ran the least number of times."""
+_LEAST_RUNS, _MOST_RUNS = 3, 100
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class KernelTiming:
         ms: Median milliseconds on one thread.
         gflops: GFLOP/s; None also for kernels that only move or compare. Convolutions count the
             operations of the direct algorithm, so Winograd's may pass the peak.
-        share_of_peak: `gflops` over what this machine's multiply-adds reach on registers.
+        share_of_peak: GFLOP/s over what multiply-adds reach on registers, measured just before;
+            median of some rounds, since a machine that others use changes its speed.
         gigabytes: GB/s read and written, each array counted once.
         picked: Whether this machine runs this shape on this kernel.
     """
@@ -90,7 +92,7 @@ def measure_kernels(
                     continue
                 done.add(key)
                 picked = case.picked and isa == active
-                yield case.measure(wanted[case.kernel], peak, picked=picked)
+                yield case.measure(wanted[case.kernel], picked=picked)
     measured = {kernel for kernel, _ in done}
     for name, kernel in wanted.items():
         if name not in measured:
@@ -137,26 +139,35 @@ class _Case:
         self.kernel: str = self.step["kernel"]
         self.flops: float = self.step["flops"]
 
-    def measure(self, kernel: dict[str, str], peak: float, *, picked: bool) -> KernelTiming:
+    def measure(self, kernel: dict[str, str], *, picked: bool) -> KernelTiming:
         """Times the node, and nothing but the node."""
         self.plan.profile(self.inputs)
         times: list[float] = []
-        end = time.perf_counter() + _SECONDS
-        while len(times) < _LEAST_RUNS or (time.perf_counter() < end and len(times) < _MOST_RUNS):
-            times.append(self.plan.profile(self.inputs)[self.place])
+        shares: list[float] = []
+        for _ in range(_ROUNDS):
+            peak = runtime.peak_gflops(1)
+            times.append(self._median_ms())
+            if self.flops and times[-1]:
+                shares.append(self.flops / times[-1] / 1e6 / peak)
         ms = float(np.median(times))
-        gflops = self.flops / ms / 1e6 if self.flops and ms else None
         return KernelTiming(
             kernel["family"],
             kernel["name"],
             kernel["isa"],
             str(self.shape),
             ms,
-            gflops,
-            gflops / peak if gflops else None,
+            self.flops / ms / 1e6 if shares else None,
+            float(np.median(shares)) if shares else None,
             self.step["bytes"] / ms / 1e6 if ms else None,
             picked,
         )
+
+    def _median_ms(self) -> float:
+        times: list[float] = []
+        end = time.perf_counter() + _SECONDS
+        while len(times) < _LEAST_RUNS or (time.perf_counter() < end and len(times) < _MOST_RUNS):
+            times.append(self.plan.profile(self.inputs)[self.place])
+        return float(np.median(times))
 
 
 def _random(rng: np.random.Generator, value: Value) -> Array:
