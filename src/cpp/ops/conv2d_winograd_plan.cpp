@@ -121,18 +121,18 @@ void Conv2dWinogradPlan::multiply(const Operands& operands, const Panel& panel, 
   const auto floats_of = [&](std::size_t s) {
     return static_cast<std::size_t>(shape_.ic * segments[s].blocks * lanes_);
   };
+  kernels::Conv2dDirect call{};
+  call.src_pixels = call.dst_pixels = pixels_.data();
+  call.pixels = panel.count;
+  call.lists = lists_.data();
+  call.num_lists = lists_.size();
+  call.dst_block_stride = static_cast<std::size_t>(row_);
+  call.bias_lanes = call.store_lanes = static_cast<std::size_t>(lanes_);
+  call.low = Clamp().low;
+  call.high = Clamp().high;
   for (std::size_t f = 0; f < frequencies_; ++f) {
-    kernels::Conv2dDirect call{};
     call.src = src + f * src_stride_;
-    call.src_pixels = call.dst_pixels = pixels_.data();
-    call.pixels = panel.count;
-    call.lists = lists_.data();
-    call.num_lists = lists_.size();
     call.dst = sums + f * sum_stride_;
-    call.dst_block_stride = static_cast<std::size_t>(row_);
-    call.bias_lanes = call.store_lanes = static_cast<std::size_t>(lanes_);
-    call.low = Clamp().low;
-    call.high = Clamp().high;
     for (std::size_t s = begin; s < end; ++s) {
       const bool last = s + 1 == end;
       const std::size_t next = last ? begin : s + 1;

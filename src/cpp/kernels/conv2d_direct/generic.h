@@ -31,13 +31,13 @@ FASTCNN_INLINE void conv2d_channel(const float* const (&pixel)[kPixels], std::pt
 }
 
 // What the sums begin with: the bias, or the sums of earlier channels.
-template <typename V, bool kAccumulate, std::size_t kBlocks, std::size_t kPixels>
+template <typename V, std::size_t kBlocks, std::size_t kPixels>
 FASTCNN_INLINE void conv2d_begin(const Conv2dDirect& c, const std::ptrdiff_t* places,
                                  V (&acc)[kBlocks][kPixels]) {
 #pragma GCC unroll 8
   for (std::size_t b = 0; b < kBlocks; ++b) {
     const bool last = b + 1 == kBlocks;
-    if constexpr (kAccumulate) {
+    if (c.accumulate) {
       const float* const dst = c.dst + b * c.dst_block_stride;
 #pragma GCC unroll 16
       for (std::size_t p = 0; p < kPixels; ++p) {
@@ -58,7 +58,7 @@ FASTCNN_INLINE void conv2d_begin(const Conv2dDirect& c, const std::ptrdiff_t* pl
   }
 }
 
-// Residual, clamp, store.
+// Residual, clamp, store. Most tiles store whole vectors and add nothing: no branch for each.
 template <typename V, std::size_t kBlocks, std::size_t kPixels>
 FASTCNN_INLINE void conv2d_end(const Conv2dDirect& c, const std::ptrdiff_t* places,
                                V (&acc)[kBlocks][kPixels]) {
@@ -68,35 +68,44 @@ FASTCNN_INLINE void conv2d_end(const Conv2dDirect& c, const std::ptrdiff_t* plac
   float* const dst = c.dst;
   const std::ptrdiff_t block_stride = static_cast<std::ptrdiff_t>(c.dst_block_stride);
   const std::size_t store_lanes = c.store_lanes;
+  if (residual == nullptr && store_lanes == V::lanes) {
+#pragma GCC unroll 16
+    for (std::size_t p = 0; p < kPixels; ++p) {
+      float* place = dst + places[p];
+#pragma GCC unroll 8
+      for (std::size_t b = 0; b < kBlocks; ++b, place += block_stride) {
+        store(place, min(high, max(low, acc[b][p])));
+      }
+    }
+    return;
+  }
 #pragma GCC unroll 16
   for (std::size_t p = 0; p < kPixels; ++p) {
     std::ptrdiff_t place = places[p];
 #pragma GCC unroll 8
-    for (std::size_t b = 0; b < kBlocks; ++b) {
+    for (std::size_t b = 0; b < kBlocks; ++b, place += block_stride) {
+      V sum = acc[b][p];
       if (b + 1 < kBlocks || store_lanes == V::lanes) {
-        if (residual != nullptr) acc[b][p] = acc[b][p] + V::load(residual + place);
-        store(dst + place, min(high, max(low, acc[b][p])));
+        if (residual != nullptr) sum = sum + V::load(residual + place);
+        store(dst + place, min(high, max(low, sum)));
       } else {
-        if (residual != nullptr) {
-          acc[b][p] = acc[b][p] + V::load_partial(residual + place, store_lanes);
-        }
-        store_partial(dst + place, min(high, max(low, acc[b][p])), store_lanes);
+        if (residual != nullptr) sum = sum + V::load_partial(residual + place, store_lanes);
+        store_partial(dst + place, min(high, max(low, sum)), store_lanes);
       }
-      place += block_stride;
     }
   }
 }
 
 // kPixels pixels from `first` on: the sums stay in registers over all taps. Meanwhile it fetches
 // two lines of the next weights for each tap.
-template <typename V, bool kAccumulate, std::size_t kBlocks, std::size_t kPixels>
+template <typename V, std::size_t kBlocks, std::size_t kPixels>
 FASTCNN_INLINE void conv2d_tile(const Conv2dDirect& c, std::size_t first, Conv2dNext& next) {
   const float* pixel[kPixels];
 #pragma GCC unroll 16
   for (std::size_t p = 0; p < kPixels; ++p) pixel[p] = c.src + c.src_pixels[first + p];
 
   V acc[kBlocks][kPixels];
-  conv2d_begin<V, kAccumulate>(c, c.dst_pixels + first, acc);
+  conv2d_begin<V>(c, c.dst_pixels + first, acc);
 
   constexpr std::ptrdiff_t kRow = kBlocks * V::lanes;
   constexpr std::ptrdiff_t kLanes = V::lanes;
@@ -133,17 +142,16 @@ FASTCNN_INLINE void conv2d_tile(const Conv2dDirect& c, std::size_t first, Conv2d
   conv2d_end<V>(c, c.dst_pixels + first, acc);
 }
 
-template <typename V, bool kAccumulate, std::size_t kBlocks, std::size_t kPixels>
+template <typename V, std::size_t kBlocks, std::size_t kPixels>
 FASTCNN_INLINE void conv2d_tile_of(const Conv2dDirect& c, std::size_t first, std::size_t pixels,
                                    Conv2dNext& next) {
-  if (pixels == kPixels) return conv2d_tile<V, kAccumulate, kBlocks, kPixels>(c, first, next);
-  if constexpr (kPixels > 1)
-    conv2d_tile_of<V, kAccumulate, kBlocks, kPixels - 1>(c, first, pixels, next);
+  if (pixels == kPixels) return conv2d_tile<V, kBlocks, kPixels>(c, first, next);
+  if constexpr (kPixels > 1) conv2d_tile_of<V, kBlocks, kPixels - 1>(c, first, pixels, next);
 }
 
 // All pixels in nearly equal tiles of at most kPixels, so that none is much narrower than the rest.
-template <typename V, bool kAccumulate, std::size_t kBlocks, std::size_t kPixels>
-FASTCNN_INLINE void conv2d_all_pixels(const Conv2dDirect& c) {
+template <typename V, std::size_t kBlocks, std::size_t kPixels>
+FASTCNN_INLINE void conv2d_pixels(const Conv2dDirect& c) {
   const std::size_t tiles = (c.pixels + kPixels - 1) / kPixels;
   if (tiles == 0) return;
   const std::size_t width = c.pixels / tiles;
@@ -152,15 +160,9 @@ FASTCNN_INLINE void conv2d_all_pixels(const Conv2dDirect& c) {
   std::size_t first = 0;
   for (std::size_t tile = 0; tile < tiles; ++tile) {
     const std::size_t pixels = width + (tile < wider ? 1 : 0);
-    conv2d_tile_of<V, kAccumulate, kBlocks, kPixels>(c, first, pixels, next);
+    conv2d_tile_of<V, kBlocks, kPixels>(c, first, pixels, next);
     first += pixels;
   }
-}
-
-template <typename V, std::size_t kBlocks, std::size_t kPixels>
-FASTCNN_INLINE void conv2d_pixels(const Conv2dDirect& c) {
-  c.accumulate ? conv2d_all_pixels<V, true, kBlocks, kPixels>(c)
-               : conv2d_all_pixels<V, false, kBlocks, kPixels>(c);
 }
 
 }  // namespace fastcnn::kernels
