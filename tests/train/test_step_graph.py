@@ -231,3 +231,15 @@ def test_every_loss_and_its_gradient_run_in_native_code(loss, tmp_path):
     for old, new in step_graph.updates:
         scale = np.abs(expected[new.name]).max()
         np.testing.assert_allclose(step.state[old.name], expected[new.name], atol=1e-5 * scale)
+
+
+def test_a_step_is_profiled_and_trains_meanwhile():
+    x, y = blobs(8)
+    step = runtime.Step(training_graph(net(), SGD, SPARSE))
+    before = {name: array.copy() for name, array in step.state.items()}
+
+    table = step.profile(feeds(step.graph, x, y), runs=2)
+
+    assert {"conv2d_backward_weights", "sgd_update"} <= {row["op"] for row in table.rows}
+    assert sum(row["% of time"] for row in table.rows) == pytest.approx(100)
+    assert any((step.state[name] != array).any() for name, array in before.items())

@@ -16,8 +16,8 @@ from fastcnn.graph import Graph, Value
 from fastcnn.passes import PassReport, specialize
 from fastcnn.runtime.choices import shared as shared_choices
 from fastcnn.runtime.host import check_coverage
-from fastcnn.runtime.machine import peak_gflops
 from fastcnn.runtime.plan import make_plan
+from fastcnn.runtime.profiling import describe, measure, profile_table
 from fastcnn.runtime.table import Table
 from fastcnn.typing import Array, Shape
 
@@ -144,10 +144,11 @@ class Session:
             *arrays: Inputs to measure on; random ones of batch 1 if none are given.
         """
         inputs = self._arrange(arrays, {}) if arrays else self._random_inputs()
-        rows, _ = self._measure(inputs)
+        plan = self.plan(tuple(array.shape for array in inputs))
+        rows, _ = measure(plan, inputs, runs=20)
         rows = [{name: cell for name, cell in row.items() if name != "GFLOP/s"} for row in rows]
         return Table(
-            f"Plan for {_describe(inputs)}, {self.threads} threads",
+            f"Plan for {describe(inputs)}, {self.threads} threads",
             rows,
             [str(report) for report in self.reports],
             {"ms": "{:.4f}", "MFLOP": "{:.2f}"},
@@ -161,46 +162,8 @@ class Session:
             runs: Runs to take the median of.
         """
         inputs = self._arrange(arrays, {}) if arrays else self._random_inputs()
-        rows, total = self._measure(inputs, runs)
-        peak = peak_gflops(self.threads)
-        for row in rows:
-            speed = row["GFLOP/s"]
-            row["% of peak"] = None if speed is None else 100 * speed / peak
-            row["% of time"] = 100 * row["ms"] / total if total else None
-            del row["why"]
-        return Table(
-            f"Profile of {_describe(inputs)}, {self.threads} threads",
-            rows,
-            [f"total {total:.4f} ms; peak {peak:.0f} GFLOP/s, measured"],
-            {
-                "ms": "{:.4f}",
-                "MFLOP": "{:.2f}",
-                "GFLOP/s": "{:.1f}",
-                "% of peak": "{:.0f}",
-                "% of time": "{:.1f}",
-            },
-        )
-
-    def _measure(self, inputs: list[Array], runs: int = 20) -> tuple[list[dict[str, Any]], float]:
         plan = self.plan(tuple(array.shape for array in inputs))
-        plan.run(inputs)
-        medians = np.median([plan.profile(inputs) for _ in range(runs)], axis=0)
-        rows: list[dict[str, Any]] = []
-        for step, ms in zip(plan.steps(), medians, strict=True):
-            mflop = step["flops"] * 1e-6
-            rows.append(
-                {
-                    "node": step["name"],
-                    "op": step["op"],
-                    "kernel": step["kernel"],
-                    "layout": step["layout"],
-                    "MFLOP": mflop or None,
-                    "ms": float(ms),
-                    "GFLOP/s": mflop / ms if mflop and ms else None,
-                    "why": step["why"] or None,
-                }
-            )
-        return rows, float(medians.sum())
+        return profile_table(plan, inputs, runs=runs, threads=self.threads)
 
     def _random_inputs(self) -> list[Array]:
         rng = np.random.default_rng(0)
@@ -247,7 +210,3 @@ def as_input(value: Value, array: Array) -> Array:
 def _filled(shape: Shape) -> tuple[int, ...]:
     """`shape` with 1 for what is unknown."""
     return tuple(1 if extent is None else extent for extent in shape)
-
-
-def _describe(inputs: list[Array]) -> str:
-    return ", ".join("x".join(map(str, array.shape)) for array in inputs)
