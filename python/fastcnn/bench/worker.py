@@ -15,7 +15,9 @@ from typing import Any
 
 from fastcnn.errors import PeerError
 
-_SERVE = Path(__file__).parent / "peers" / "serve.py"
+_PEERS = Path(__file__).parent / "peers"
+INFERENCE = _PEERS / "inference.py"
+"""What runtimes are asked by default."""
 _PAUSE_SECONDS = 0.05
 """Before each request: the threads of the runtime asked last stop spinning in it."""
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "FASTCNN_NUM_THREADS")
@@ -24,12 +26,22 @@ _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "FASTCNN_NUM_THREADS"
 class Worker:
     """One runtime. Use it in a `with` block, which ends its process."""
 
-    def __init__(self, runtime: str, python: str, cpus: Sequence[int]) -> None:
-        """Starts `runtime` under the interpreter `python`, a thread on each of `cpus`."""
+    def __init__(
+        self, runtime: str, python: str, cpus: Sequence[int], server: Path = INFERENCE
+    ) -> None:
+        """Starts `runtime` under the interpreter `python`, a thread on each of `cpus`.
+
+        Args:
+            runtime: Its name, which `server` knows.
+            python: An interpreter that has it.
+            cpus: What its process is held to.
+            server: The file whose class `Server` answers; it may import its neighbours by the
+                name of their folder.
+        """
         self.runtime = runtime
         self._noise = tempfile.TemporaryFile()  # noqa: SIM115 (closed by __exit__)
         self._process = subprocess.Popen(
-            [python, str(_SERVE), runtime, ",".join(map(str, cpus))],
+            [python, str(_PEERS / "serve.py"), str(server), runtime, ",".join(map(str, cpus))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._noise,

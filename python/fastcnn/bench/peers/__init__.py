@@ -8,8 +8,8 @@ A file has a class `Peer`:
                            compiled here
     peer.run()             one call: from arrays of NumPy to a list of arrays of NumPy
 
-`serve.py` drives it from inside the process. Files import the runtime and NumPy alone, for the
-interpreter that runs them need not have FastCNN.
+`inference.py` drives it from inside the process, `serve.py` answers for it. Files import the
+runtime and NumPy alone, for the interpreter that runs them need not have FastCNN.
 """
 
 NAMES = ("onnxruntime", "openvino", "torch", "ncnn", "mnn")
