@@ -10,10 +10,10 @@ import numpy as np
 
 from fastcnn.errors import InvalidValueError
 from fastcnn.graph import Value
+from fastcnn.graph.kernel_names import ROW
 from fastcnn.layers import activations, arguments
 from fastcnn.layers.emitter import Emitter
 from fastcnn.layers.layer import Layer
-from fastcnn.layers.layout import ROW
 from fastcnn.typing import Shape
 
 NEEDS_SEQUENCES = "Sequences are (length, channels); a plain one has 1 channel: x[..., None]"

@@ -16,18 +16,12 @@ from __future__ import annotations
 import numpy as np
 
 from fastcnn.graph import Value
+from fastcnn.graph.kernel_names import DEPTHWISE, ROW
 from fastcnn.ops import Builder
 from fastcnn.typing import Array, Shape
 
 TO_GRAPH = (0, 3, 1, 2)
 TO_USER = (0, 2, 3, 1)
-
-DEPTHWISE = "depthwise_kernel"
-"""Ending of the name of a kernel that users see as [KH, KW, C, M]."""
-
-
-ROW = "row_kernel"
-"""Ending of the name of a kernel that users see as [K, C/groups, OC]."""
 
 
 def graph_shape(shape: Shape) -> Shape:

@@ -9,7 +9,8 @@ import numpy as np
 
 from fastcnn.errors import ShapeError
 from fastcnn.graph import Graph, Node, Value
-from fastcnn.layers.layout import DEPTHWISE, ROW, TO_GRAPH, TO_USER, user_shape, weight_to_user
+from fastcnn.graph.kernel_names import DEPTHWISE, ROW
+from fastcnn.layers.layout import TO_GRAPH, TO_USER, user_shape, weight_to_user
 from fastcnn.ops.statistics import node_macs
 from fastcnn.typing import Array, Shape
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastcnn.errors import FileFormatError, InvalidValueError, UnsupportedError
-from fastcnn.models import Model
-from fastcnn.onnx.keras_walk import KerasWalk
 from fastcnn.onnx.optional import require
+
+if TYPE_CHECKING:
+    from fastcnn.models import Model
 
 SUFFIXES = (".keras", ".h5", ".hdf5")
 
@@ -26,6 +27,9 @@ def from_keras(model: Any, *, name: str | None = None) -> Model:
         UnsupportedError: Keras 3 is not installed, or the model holds a layer that FastCNN lacks.
         OSError: There is no such file.
     """
+    from fastcnn.models import Model
+    from fastcnn.onnx.keras_walk import KerasWalk
+
     keras = require("keras", "onnx.from_keras", "pip install keras tensorflow-cpu")
     if not keras.__version__.startswith("3."):
         raise UnsupportedError(

@@ -7,12 +7,14 @@ import tempfile
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastcnn.errors import InvalidValueError, UnsupportedError
-from fastcnn.models import Model
 from fastcnn.onnx.load import load
 from fastcnn.onnx.optional import require
+
+if TYPE_CHECKING:
+    from fastcnn.models import Model
 
 
 def from_torch(module: Any, example: Any, *, name: str | None = None) -> Model:

@@ -9,9 +9,10 @@ import numpy as np
 
 from fastcnn.errors import FastcnnError, UnsupportedError
 from fastcnn.graph import Graph, Traits, Value
+from fastcnn.graph.kernel_names import DEPTHWISE, ROW
 from fastcnn.layers.emitter import Emitter, Weight
 from fastcnn.layers.layer import Layer
-from fastcnn.layers.layout import DEPTHWISE, ROW, TO_GRAPH, emit_input, emit_output, weight_to_graph
+from fastcnn.layers.layout import TO_GRAPH, emit_input, emit_output, weight_to_graph
 from fastcnn.onnx.keras_layers import CONVERTERS
 from fastcnn.ops import Builder
 from fastcnn.typing import Array

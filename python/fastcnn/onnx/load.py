@@ -6,14 +6,13 @@ import os
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from fastcnn.errors import FastcnnError, FileFormatError, PerformanceWarning, UnsupportedError
 from fastcnn.graph import Graph, Type, Value, verify
-from fastcnn.models import Model
 from fastcnn.onnx import converters as _converters  # noqa: F401
 from fastcnn.onnx.load_coverage import Coverage
 from fastcnn.onnx.load_nodes import NodeConverter
@@ -22,8 +21,10 @@ from fastcnn.onnx.read.tensors import array_of
 from fastcnn.onnx.read.types import dtype_of, type_of
 from fastcnn.runtime import Table, set_reader
 
-Shapes = Mapping[str, Sequence["int | None"]]
+if TYPE_CHECKING:
+    from fastcnn.models import Model
 
+Shapes = Mapping[str, Sequence["int | None"]]
 
 Constants = Mapping[str, "npt.ArrayLike"]
 
@@ -58,17 +59,9 @@ def load(
     Warns:
         PerformanceWarning: Operators run on their NumPy reference, with a table of all.
     """
-    name = _name_of(source)
-    graph, coverage, title = _load(source, name, strict, shapes or {}, constants or {})
-    slow = coverage.count("on its NumPy reference")
-    if slow:
-        warnings.warn(
-            f"onnx.load: {slow} operators of {name} run on their NumPy reference, slowly; "
-            f"strict=True refuses them\n{coverage.table(name)}",
-            PerformanceWarning,
-            stacklevel=2,
-        )
-    return Model.from_graph(graph, title)
+    from fastcnn.models import Model
+
+    return Model.from_graph(*_load(source, strict, shapes or {}, constants or {}))
 
 
 def coverage(source: Any) -> Table:
@@ -78,11 +71,26 @@ def coverage(source: Any) -> Table:
         As `load`.
     """
     name = _name_of(source)
-    return _load(source, name, False, {}, {})[1].table(f"Operators of {name}")
+    return _read(source, name, False, {}, {})[1].table(f"Operators of {name}")
+
+
+def _load(source: Any, strict: bool, shapes: Shapes, constants: Constants) -> tuple[Graph, str]:
+    """Graph and title; warns of what runs slowly, in the name of the caller's caller."""
+    name = _name_of(source)
+    graph, coverage, title = _read(source, name, strict, shapes, constants)
+    slow = coverage.count("on its NumPy reference")
+    if slow:
+        warnings.warn(
+            f"onnx.load: {slow} operators of {name} run on their NumPy reference, slowly; "
+            f"strict=True refuses them\n{coverage.table(name)}",
+            PerformanceWarning,
+            stacklevel=3,
+        )
+    return graph, title
 
 
 def _read_graph(path: str) -> Graph:
-    return load(path).graph
+    return _load(path, False, {}, {})[0]
 
 
 set_reader(".onnx", _read_graph)
@@ -92,7 +100,7 @@ def _name_of(source: Any) -> str:
     return f"'{os.fspath(source)}'" if isinstance(source, str | os.PathLike) else "the model"
 
 
-def _load(
+def _read(
     source: Any, name: str, strict: bool, shapes: Shapes, constants: Constants
 ) -> tuple[Graph, Coverage, str]:
     try:

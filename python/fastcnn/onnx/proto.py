@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fastcnn.errors import GraphError, UnsupportedError
@@ -12,6 +11,7 @@ from fastcnn.onnx.exporters import EXPORTERS, WITHOUT
 from fastcnn.onnx.open_extents import OpenExtents
 from fastcnn.onnx.optional import require_onnx
 from fastcnn.onnx.writer import Writer
+from fastcnn.version import __version__
 
 
 def to_proto(
@@ -62,7 +62,7 @@ def to_proto(
         opset_imports=opsets,
         ir_version=onnx.helper.find_min_ir_version_for(opsets),
         producer_name="fastcnn",
-        producer_version=_version(),
+        producer_version=__version__,
         doc_string=text,
     )
     _check(proto)
@@ -75,10 +75,3 @@ def _check(proto: Any) -> None:
         checker.check_model(proto, full_check=True)
     except Exception as error:  # the checker and its shape inference have no common class
         raise GraphError(f"onnx.save: onnx.checker refuses what was made: {error}") from error
-
-
-def _version() -> str:
-    try:
-        return version("fastcnn")
-    except PackageNotFoundError:
-        return ""

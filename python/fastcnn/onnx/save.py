@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from fastcnn.errors import InvalidValueError
 from fastcnn.graph import Graph, Value
 from fastcnn.graph.atomic import write_atomically
-from fastcnn.models import Model
 from fastcnn.onnx.optional import require_onnx
 from fastcnn.onnx.outside import LARGEST_FILE, large_numbers, write_outside
 from fastcnn.onnx.proto import to_proto
+
+if TYPE_CHECKING:
+    from fastcnn.models import Model
 
 OLDEST_OPSET, DEFAULT_OPSET = 18, 20
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib import import_module
 from typing import TypeAlias
 
 from fastcnn.errors import UnsupportedError
@@ -17,6 +18,9 @@ def _read_fcnn(path: str) -> Graph:
 
 
 _readers: dict[str, Reader] = {".fcnn": _read_fcnn}
+
+_SET_BY = {".onnx": "fastcnn.onnx"}
+"""Rooms further right that set a reader when they are imported, which the first file does."""
 
 
 def set_reader(ending: str, reader: Reader) -> None:
@@ -33,9 +37,10 @@ def read_graph(path: str | os.PathLike[str]) -> Graph:
         OSError: The file cannot be read.
     """
     name = os.fspath(path)
-    reader = _readers.get(os.path.splitext(name)[1].lower())
-    if reader is None:
-        raise UnsupportedError(
-            f"'{name}' has none of the endings of model files: {', '.join(_readers)}"
-        )
-    return reader(name)
+    ending = os.path.splitext(name)[1].lower()
+    if ending not in _readers and ending in _SET_BY:
+        import_module(_SET_BY[ending])
+    if ending not in _readers:
+        known = ", ".join({**_readers, **_SET_BY})
+        raise UnsupportedError(f"'{name}' has none of the endings of model files: {known}")
+    return _readers[ending](name)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich import box
-from rich.console import Console
-from rich.table import Table as RichTable
+if TYPE_CHECKING:
+    from rich.table import Table as RichTable
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,9 @@ class Table:
 
     def __rich__(self) -> RichTable:
         """The table as rich draws it."""
+        from rich import box
+        from rich.table import Table as RichTable
+
         table = RichTable(
             title=self.title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
         )
@@ -55,6 +57,8 @@ class Table:
 
     def __str__(self) -> str:
         """The table as plain text, as wide as it needs."""
+        from rich.console import Console
+
         console = Console(file=io.StringIO(), width=200, color_system=None)
         console.print(self)
         text: str = console.file.getvalue()  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ import numpy as np
 
 from fastcnn.errors import FileFormatError
 from fastcnn.graph import Value
-from fastcnn.layers.layout import DEPTHWISE
+from fastcnn.graph.kernel_names import DEPTHWISE
 from fastcnn.onnx.converters.call import Call
 from fastcnn.onnx.converters.registry import converts
 from fastcnn.onnx.converters.windows import Window, lift, lower, window_of
