@@ -4,6 +4,7 @@ from fastcnn.compress.cut import cut as cut
 from fastcnn.compress.fuse import fuse as fuse
 from fastcnn.compress.measure import Measurement as Measurement
 from fastcnn.compress.measure import measure as measure
+from fastcnn.compress.prune import criteria as criteria
 from fastcnn.compress.prune import prune as prune
 from fastcnn.compress.record import Record as Record
 from fastcnn.compress.recover import fine_tune as fine_tune

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from fastcnn.compress.prune.criteria import Criterion
-from fastcnn.graph import Graph, Node
+from fastcnn.compress.prune.evidence import Evidence
+from fastcnn.compress.prune.targets import Targets
+from fastcnn.graph import Graph
 
 
 @dataclass(frozen=True)
@@ -16,20 +16,18 @@ class PrunePlan:
     """Settings of one pruning.
 
     Args:
-        sparsity: Share to remove, in [0, 1).
-        criterion: Scores weights; the lowest go first.
-        scope: "layer" removes the share from each layer, "global" from all layers together.
+        targets: Shares to remove.
+        criterion: Scores weights or channels; the lowest go first.
+        evidence: What the criterion may measure.
         exclude: Names of layers that keep everything.
         round_to: Channels only: the number kept is rounded up to a multiple of this.
-        rng: Source of all chance.
     """
 
-    sparsity: float
+    targets: Targets
     criterion: Criterion
-    scope: str
+    evidence: Evidence
     exclude: frozenset[str]
     round_to: int
-    rng: np.random.Generator
 
 
 @dataclass(frozen=True)
@@ -42,14 +40,3 @@ class LayerChange:
 
 
 Structure = Callable[[Graph, PrunePlan], tuple[Graph, list[LayerChange]]]
-
-
-def kernel_nodes(graph: Graph) -> Iterator[Node]:
-    """Convolutions and dense layers whose kernel is a parameter; each kernel once."""
-    seen: set[str] = set()
-    for node in graph.nodes:
-        if node.op in ("conv2d", "conv2d_transpose", "dense"):
-            kernel = node.inputs[1]
-            if kernel.is_parameter and kernel.name not in seen:
-                seen.add(kernel.name)
-                yield node

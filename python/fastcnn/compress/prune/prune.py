@@ -4,32 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from fastcnn.compress.prune import criteria
+from fastcnn.compress.prune.evidence import Evidence
 from fastcnn.compress.prune.plan import LayerChange, PrunePlan, Structure
-from fastcnn.compress.prune.structures import prune_channels, prune_weights
+from fastcnn.compress.prune.structures import NOfM, find_pattern, prune_channels, prune_weights
+from fastcnn.compress.prune.targets import Sparsity, Targets
 from fastcnn.compress.record import recorded
 from fastcnn.compress.recover import fine_tune
-from fastcnn.compress.selection import check_layers, check_share
+from fastcnn.compress.selection import check_layers
 from fastcnn.errors import InvalidValueError
 from fastcnn.models import Model
-
-STRUCTURES: dict[str, Structure] = {"weight": prune_weights, "channel": prune_channels}
 
 
 def prune(
     model: Model,
     *,
-    sparsity: float,
+    sparsity: Sparsity | None = None,
     structure: str = "weight",
     criterion: str | criteria.Criterion = "magnitude",
     scope: str | None = None,
     exclude: Iterable[str] = (),
     round_to: int = 1,
     data: Any = None,
+    samples: int = 512,
     epochs: int = 0,
     seed: int = 0,
     **fine_tuning: Any,
@@ -38,47 +40,51 @@ def prune(
 
     Args:
         model: Left as it is.
-        sparsity: Share to remove, in [0, 1).
-        structure: "weight" sets single weights of kernels to zero and holds them there;
-            "channel" removes filters and neurons, with everything that depends on them.
-        criterion: What is important: "magnitude", "energy", "random", or an object.
+        sparsity: Share to remove, in [0, 1); or shares by layer name (layers that are not named
+            keep everything), or a function from layer name to share. N:M patterns have their own.
+        structure: What goes together, and is held at zero from then on: "weight", single weights;
+            "N:M", all but N of M neighbouring inputs ("2:4"); "AxB", blocks of A outputs by B
+            inputs ("1x16", "4x1"); "kernel", the whole window from one input to one output. Or
+            "channel": filters and neurons are removed, with everything that depends on them.
+        criterion: What is important, by name or object; see `compress.criteria`.
         scope: "layer" removes the share from each layer, "global" from all layers together; if
-            None, global for weights (small kernels need theirs) and per layer for channels.
+            None, global for one share of weights, blocks or kernels (small kernels need theirs)
+            unless the criterion is "obc", and per layer otherwise.
         exclude: Names of layers that keep everything.
         round_to: Channels only: the number kept is rounded up to a multiple of this, so that
             vectors stay full.
-        data: Samples and labels for fine-tuning.
+        data: Samples and labels (x, y), for criteria that measure and for fine-tuning; x alone
+            where neither needs labels.
+        samples: How many of `data` criteria measure on, at most.
         epochs: Epochs of fine-tuning at the end.
         seed: Of all chance.
         **fine_tuning: As `compress.fine_tune` takes it.
 
     Raises:
-        CompressionError: Nothing can be removed.
+        CompressionError: Nothing can be removed, or the criterion lacks data.
         InvalidValueError: An argument is outside its limits.
     """
-    if structure not in STRUCTURES:
-        raise InvalidValueError(
-            f"prune: structure must be one of {', '.join(STRUCTURES)}, it is '{structure}'"
-        )
+    remove, sparsity = _structure(structure, sparsity)
+    judge = criteria.get(criterion)
     if scope is None:
-        scope = "global" if structure == "weight" else "layer"
-    if scope not in ("layer", "global"):
-        raise InvalidValueError(f"prune: scope must be layer or global, it is '{scope}'")
+        scope = _scope(structure, sparsity, judge)
     if round_to < 1:
         raise InvalidValueError(f"prune: round_to must be at least 1, it is {round_to}")
+    if samples < 1:
+        raise InvalidValueError(f"prune: samples must be at least 1, it is {samples}")
+    targets = Targets.read(model.graph, sparsity, scope)
     plan = PrunePlan(
-        check_share("prune", "sparsity", sparsity),
-        criteria.get(criterion),
-        scope,
+        targets,
+        judge,
+        Evidence(model, data, np.random.default_rng(seed), samples=samples, share=targets.largest),
         check_layers("prune", model.graph, exclude),
         round_to,
-        np.random.default_rng(seed),
     )
-    graph, changes = STRUCTURES[structure](model.graph, plan)
+    graph, changes = remove(model.graph, plan)
     details = {
         "structure": structure,
-        "sparsity": plan.sparsity,
-        "criterion": plan.criterion.name,
+        "sparsity": sparsity if isinstance(sparsity, int | float) else dict(targets.by_layer),
+        "criterion": judge.name,
         "scope": scope,
         "table": [asdict(change) for change in changes],
     }
@@ -86,9 +92,37 @@ def prune(
     return fine_tune(pruned, data, epochs=epochs, **fine_tuning)
 
 
+def _structure(structure: str, sparsity: Sparsity | None) -> tuple[Structure, Sparsity]:
+    """How to remove, and how much."""
+    pattern = find_pattern(structure)
+    if pattern is None and structure != "channel":
+        raise InvalidValueError(
+            "prune: structure must be one of weight, kernel, channel, N:M (as 2:4), AxB (as 1x16), "
+            f"it is '{structure}'"
+        )
+    if isinstance(pattern, NOfM):
+        if sparsity not in (None, pattern.sparsity):
+            raise InvalidValueError(
+                f"prune: structure {structure} has sparsity {pattern.sparsity}, not {sparsity}; "
+                "leave it out"
+            )
+        sparsity = pattern.sparsity
+    if sparsity is None:
+        raise InvalidValueError("prune: sparsity must be given, in [0, 1), it is None")
+    return partial(prune_weights, pattern=pattern) if pattern else prune_channels, sparsity
+
+
+def _scope(structure: str, sparsity: Sparsity, criterion: criteria.Criterion) -> str:
+    """Where `prune` looks for what matters least unless told."""
+    is_share = isinstance(sparsity, int | float) and ":" not in structure
+    return "global" if is_share and structure != "channel" and criterion.name != "obc" else "layer"
+
+
 def _text(structure: str, plan: PrunePlan, changes: list[LayerChange]) -> str:
     before, after = (sum(getattr(c, side) for c in changes) for side in ("before", "after"))
+    what = "channels" if structure == "channel" else "weights"
+    how = "" if structure in ("channel", "weight") else f" ({structure})"
     return (
-        f"removed {before - after} of {before} {structure}s in {len(changes)} layers, by "
-        f"{plan.criterion.name}, per {'layer' if plan.scope == 'layer' else 'model'}"
+        f"removed {before - after} of {before} {what}{how} in {len(changes)} layers, by "
+        f"{plan.criterion.name}, per {'model' if plan.targets.is_global else 'layer'}"
     )

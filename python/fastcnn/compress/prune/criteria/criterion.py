@@ -5,18 +5,61 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
+from fastcnn.compress.prune.evidence import Evidence
+from fastcnn.compress.prune.kernel import Kernel
 from fastcnn.errors import InvalidValueError
 from fastcnn.typing import FloatArray
 
+Mask = npt.NDArray[np.bool_]
+
 
 class Criterion:
-    """Base of every criterion: scores weights one by one; a slice scores the sum of its weights."""
+    """Base of every criterion: says how much each weight matters.
+
+    A slice of weights scores the sum of theirs, unless the criterion says otherwise.
+    """
 
     name: ClassVar[str]
+    comparable: ClassVar[bool] = False
+    """Whether scores of channels of different layers are in one unit. Where they are not, each
+    layer's are divided by their mean."""
 
-    def scores(self, weights: FloatArray, rng: np.random.Generator) -> FloatArray:
-        """Scores of the shape of `weights`, none negative; the lowest are removed first."""
+    def scores(self, kernel: Kernel, evidence: Evidence) -> FloatArray:
+        """Scores of the weights, of the shape of `kernel.data`; the lowest are removed first."""
+        raise NotImplementedError
+
+    def channel_scores(self, kernel: Kernel, evidence: Evidence) -> FloatArray:
+        """Scores of the channels the kernel makes: [channels].
+
+        A normalisation that follows counts as part of the kernel.
+        """
+        normalised = kernel.normalised()
+        return kernel.per_channel(self.scores(normalised, evidence))
+
+    def remaining(
+        self, kernel: Kernel, dropped: Mask, evidence: Evidence
+    ) -> tuple[FloatArray, FloatArray | None]:
+        """The kernel without the weights where `dropped`, and a new bias or None.
+
+        Those that stay keep their values unless the criterion fits them anew.
+        """
+        return np.where(dropped, np.float32(0), kernel.data), None
+
+
+class ChannelCriterion(Criterion):
+    """Base of criteria that know channels only."""
+
+    def scores(self, kernel: Kernel, evidence: Evidence) -> FloatArray:
+        """Raises InvalidValueError: there is no such thing."""
+        raise InvalidValueError(
+            f"prune: criterion '{self.name}' judges channels, not weights; give "
+            "structure='channel', or another criterion"
+        )
+
+    def channel_scores(self, kernel: Kernel, evidence: Evidence) -> FloatArray:
+        """Scores of the channels the kernel makes: [channels]."""
         raise NotImplementedError
 
 

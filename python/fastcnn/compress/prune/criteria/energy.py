@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from fastcnn.compress.prune.criteria.criterion import Criterion, register
+from fastcnn.compress.prune.evidence import Evidence
+from fastcnn.compress.prune.kernel import Kernel
 from fastcnn.typing import FloatArray
 
 
@@ -17,6 +19,6 @@ class Energy(Criterion):
 
     name = "energy"
 
-    def scores(self, weights: FloatArray, rng: np.random.Generator) -> FloatArray:
+    def scores(self, kernel: Kernel, evidence: Evidence) -> FloatArray:
         """The squares."""
-        return np.square(weights)
+        return np.square(kernel.data)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from fastcnn.compress.prune.criteria.criterion import Criterion, register
+from fastcnn.compress.prune.evidence import Evidence
+from fastcnn.compress.prune.kernel import Kernel
 from fastcnn.typing import FloatArray
 
 
@@ -21,6 +23,6 @@ class Magnitude(Criterion):
 
     name = "magnitude"
 
-    def scores(self, weights: FloatArray, rng: np.random.Generator) -> FloatArray:
+    def scores(self, kernel: Kernel, evidence: Evidence) -> FloatArray:
         """The absolute values."""
-        return np.abs(weights)
+        return np.abs(kernel.data)

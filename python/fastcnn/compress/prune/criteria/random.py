@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from fastcnn.compress.prune.criteria.criterion import Criterion, register
+from fastcnn.compress.prune.evidence import Evidence
+from fastcnn.compress.prune.kernel import Kernel
 from fastcnn.typing import FloatArray
 
 
@@ -14,6 +16,6 @@ class Random(Criterion):
 
     name = "random"
 
-    def scores(self, weights: FloatArray, rng: np.random.Generator) -> FloatArray:
+    def scores(self, kernel: Kernel, evidence: Evidence) -> FloatArray:
         """Fresh numbers at every call."""
-        return rng.random(weights.shape, np.float32)
+        return evidence.rng.random(kernel.data.shape, np.float32)

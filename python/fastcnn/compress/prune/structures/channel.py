@@ -9,11 +9,11 @@ from math import ceil
 import numpy as np
 
 from fastcnn.compress.channels import Axis, Group, coupled_groups
-from fastcnn.compress.prune.plan import LayerChange, PrunePlan, kernel_nodes
+from fastcnn.compress.prune.kernel import Kernel, find_kernels
+from fastcnn.compress.prune.plan import LayerChange, PrunePlan
 from fastcnn.compress.remove_channels import remove_channels
-from fastcnn.compress.selection import layer_of
 from fastcnn.errors import CompressionError
-from fastcnn.graph import Graph, Node
+from fastcnn.graph import Graph
 from fastcnn.typing import FloatArray
 
 
@@ -34,8 +34,10 @@ def prune_channels(graph: Graph, plan: PrunePlan) -> tuple[Graph, list[LayerChan
 
         sum over the kernels k that make it of  score(k, channel) / mean score of k's channels
 
-    where a normalisation that follows counts as part of its kernel. Channels that reach an input
-    or an output of the graph stay, and every layer keeps one at least.
+    where a normalisation that follows counts as part of its kernel; criteria whose scores are of
+    one unit everywhere are not divided. Channels that reach an input or an output of the graph
+    stay, and every layer keeps one at least. Layers that are tied lose what the least of their
+    targets says.
 
     Returns:
         The smaller graph, and the channels of each layer before and after.
@@ -59,10 +61,9 @@ def prune_channels(graph: Graph, plan: PrunePlan) -> tuple[Graph, list[LayerChan
 def _families(graph: Graph, plan: PrunePlan) -> list[_Family]:
     layers: dict[Axis, str] = {}
     scores: dict[Axis, FloatArray] = {}
-    for node in kernel_nodes(graph):
-        axis = (node.inputs[1].name, 0 if node.op == "conv2d" else 1)
-        layers[axis] = layer_of(node)
-        scores[axis] = _channel_scores(graph, node, axis[1], plan)
+    for kernel in find_kernels(graph):
+        layers[kernel.name, kernel.axis] = kernel.layer
+        scores[kernel.name, kernel.axis] = _channel_scores(kernel, plan)
 
     found: dict[tuple[Axis, ...], list[Group]] = {}
     for group in coupled_groups(graph):
@@ -79,36 +80,11 @@ def _families(graph: Graph, plan: PrunePlan) -> list[_Family]:
     ]
 
 
-def _channel_scores(graph: Graph, node: Node, axis: int, plan: PrunePlan) -> FloatArray:
-    """Scores of the channels a kernel makes, their mean 1."""
-    kernel = node.inputs[1].data
-    assert kernel is not None
-    scale = _normalisation(graph, node)
-    weights = (
-        kernel if scale is None else kernel * np.expand_dims(scale, _others(kernel.ndim, axis))
-    )
-    scores = plan.criterion.scores(weights, plan.rng).sum(_others(kernel.ndim, axis), np.float64)
-    mean = scores.mean()
-    normalised: FloatArray = scores / mean if mean > 0 else scores
-    return normalised
-
-
-def _normalisation(graph: Graph, node: Node) -> FloatArray | None:
-    """What a batch normalisation multiplies the channels of `node` by, if it alone reads them."""
-    user = graph.sole_user(node.output)
-    if user is None or user.op != "batch_norm":
-        return None
-    gamma, variance = user.inputs[1].data, user.inputs[4].data
-    if gamma is None or variance is None:
-        return None
-    epsilon = user.attrs["epsilon"]
-    assert isinstance(epsilon, float)
-    scale: FloatArray = gamma / np.sqrt(variance + epsilon)
-    return scale
-
-
-def _others(rank: int, axis: int) -> tuple[int, ...]:
-    return tuple(i for i in range(rank) if i != axis)
+def _channel_scores(kernel: Kernel, plan: PrunePlan) -> FloatArray:
+    """Scores of the channels a kernel makes; of mean size 1 unless layers compare as they are."""
+    scores = plan.criterion.channel_scores(kernel, plan.evidence)
+    mean = float(np.abs(scores).mean(dtype=np.float64))
+    return scores if plan.criterion.comparable or mean == 0 else scores / mean
 
 
 def _score(group: Group, makers: tuple[Axis, ...], scores: Mapping[Axis, FloatArray]) -> float:
@@ -118,10 +94,13 @@ def _score(group: Group, makers: tuple[Axis, ...], scores: Mapping[Axis, FloatAr
 def _counts(families: list[_Family], plan: PrunePlan) -> list[int]:
     """How many groups each family loses."""
     sizes = [len(family.groups) for family in families]
-    if plan.scope == "layer":
-        wanted = [round(plan.sparsity * size) for size in sizes]
+    if plan.targets.is_global:
+        wanted = _global_counts(families, plan.targets.overall)
     else:
-        wanted = _global_counts(families, plan.sparsity)
+        wanted = [
+            round(min(map(plan.targets.of, family.layers)) * size)
+            for family, size in zip(families, sizes, strict=True)
+        ]
     rounded = (
         ceil(max(size - count, 1) / plan.round_to) * plan.round_to
         for size, count in zip(sizes, wanted, strict=True)

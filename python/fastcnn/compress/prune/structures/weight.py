@@ -1,67 +1,56 @@
-"""Pruning of single weights."""
+"""Pruning of weights: zeros, in any pattern, and all shapes stay."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
-from fastcnn.compress.prune.plan import LayerChange, PrunePlan, kernel_nodes
-from fastcnn.compress.selection import layer_of
+from fastcnn.compress.prune.kernel import Kernel, find_kernels
+from fastcnn.compress.prune.plan import LayerChange, PrunePlan
+from fastcnn.compress.prune.structures.pattern import Pattern
 from fastcnn.errors import CompressionError
 from fastcnn.graph import Graph, Value
 from fastcnn.typing import FloatArray
 
-Mask = npt.NDArray[np.bool_]
 
-
-def prune_weights(graph: Graph, plan: PrunePlan) -> tuple[Graph, list[LayerChange]]:
+def prune_weights(
+    graph: Graph, plan: PrunePlan, pattern: Pattern
+) -> tuple[Graph, list[LayerChange]]:
     """Sets the lowest-scored weights of the kernels of convolutions and dense layers to zero.
 
-    Shapes stay. Biases and normalisation stay. Weights that are zero already count as removed
-    first; training holds the zeros (`Traits.pruned`). A kernel keeps its highest-scored weight
-    at least, so that no layer is cut off.
+    Shapes stay. Biases and normalisation stay, but where the criterion fits the layer anew. Weights
+    that are zero already count as removed first; training holds the zeros (`Traits.pruned`).
+
+    Args:
+        graph: Left as it is.
+        plan: How much goes, and by which criterion.
+        pattern: Where zeros may stand.
 
     Returns:
         The graph, and the non-zero weights of each layer before and after.
     """
-    nodes = [node for node in kernel_nodes(graph) if layer_of(node) not in plan.exclude]
-    if not nodes:
+    kernels = [kernel for kernel in find_kernels(graph) if kernel.layer not in plan.exclude]
+    if not kernels:
         raise CompressionError("prune: no convolution or dense layer is left to prune")
-    scores = [_scores(node.inputs[1], plan) for node in nodes]
+    scores = [_scores(kernel, plan) for kernel in kernels]
     changed: dict[str, Value] = {}
     changes: list[LayerChange] = []
-    for node, drop in zip(nodes, _lowest(scores, plan), strict=True):
-        kernel = node.inputs[1]
-        assert kernel.data is not None
-        assert kernel.traits is not None
-        data = np.where(drop.reshape(kernel.data.shape), np.float32(0), kernel.data)
-        traits = replace(kernel.traits, pruned=True)
-        changed[kernel.name] = replace(kernel, data=data, traits=traits)
+    for kernel, dropped in zip(kernels, pattern.drop(kernels, scores, plan.targets), strict=True):
+        value, bias = kernel.value, kernel.node.inputs[2]
+        zeros = dropped | (kernel.data == 0)
+        data, new_bias = plan.criterion.remaining(kernel, zeros, plan.evidence)
+        assert value.traits is not None
+        traits = replace(value.traits, pruned=True)
+        changed[value.name] = replace(value, data=data, traits=traits)
+        if new_bias is not None:
+            changed[bias.name] = bias.with_data(new_bias)
         counts = np.count_nonzero(kernel.data), np.count_nonzero(data)
-        changes.append(LayerChange(layer_of(node), int(counts[0]), int(counts[1])))
+        changes.append(LayerChange(kernel.layer, int(counts[0]), int(counts[1])))
     return graph.with_values(changed), changes
 
 
-def _scores(kernel: Value, plan: PrunePlan) -> FloatArray:
-    """Flat scores; a weight that is zero scores below all others."""
-    assert kernel.data is not None
-    scores = plan.criterion.scores(kernel.data, plan.rng)
-    return np.where(kernel.data == 0, np.float32(-1), scores).ravel()
-
-
-def _lowest(scores: list[FloatArray], plan: PrunePlan) -> list[Mask]:
-    """Masks of the weights to remove."""
-    for one in scores:
-        one[np.argmax(one)] = np.inf
-    if plan.scope == "layer":
-        return [_lowest_of(one, plan.sparsity) for one in scores]
-    everywhere = _lowest_of(np.concatenate(scores), plan.sparsity)
-    return np.split(everywhere, np.cumsum([one.size for one in scores])[:-1])
-
-
-def _lowest_of(scores: FloatArray, share: float) -> Mask:
-    drop = np.zeros(scores.size, np.bool_)
-    drop[np.argsort(scores, kind="stable")[: round(share * scores.size)]] = True
-    return drop & np.isfinite(scores)
+def _scores(kernel: Kernel, plan: PrunePlan) -> FloatArray:
+    """Scores of weights, minus infinity where one is zero already."""
+    scores = plan.criterion.scores(kernel, plan.evidence)
+    return np.where(kernel.data == 0, -np.inf, scores)

@@ -1,0 +1,76 @@
+"""How much is to go, and from where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from fastcnn.compress.prune.kernel import find_kernels
+from fastcnn.compress.selection import check_layers, check_share
+from fastcnn.errors import InvalidValueError
+from fastcnn.graph import Graph
+
+Sparsity = float | Mapping[str, float] | Callable[[str], float]
+"""A share; shares by layer, others keeping everything; or a function of the layer's name."""
+
+
+@dataclass(frozen=True)
+class Targets:
+    """The shares to remove.
+
+    Args:
+        by_layer: By layer; where `is_global`, the same everywhere.
+        is_global: Whether layers share one budget: the share is of all of them together.
+        progress: In (0, 1]: how much of the shares is asked for now, by a schedule.
+    """
+
+    by_layer: Mapping[str, float]
+    is_global: bool
+    progress: float = 1.0
+
+    @staticmethod
+    def read(graph: Graph, sparsity: Sparsity, scope: str) -> Targets:
+        """The targets that the arguments of `prune` state.
+
+        Raises:
+            InvalidValueError: An argument is outside its limits.
+        """
+        if scope not in ("layer", "global"):
+            raise InvalidValueError(f"prune: scope must be layer or global, it is '{scope}'")
+        layers = [kernel.layer for kernel in find_kernels(graph)]
+        if not isinstance(sparsity, Mapping) and not callable(sparsity):
+            share = check_share("prune", "sparsity", sparsity)
+            return Targets(dict.fromkeys(layers, share), scope == "global")
+        if scope == "global":
+            raise InvalidValueError(
+                "prune: scope is global, but sparsity differs from layer to layer; "
+                "give scope='layer', or one number"
+            )
+        if isinstance(sparsity, Mapping):
+            check_layers("prune", graph, sparsity)
+            given = {layer: sparsity.get(layer, 0.0) for layer in layers}
+        else:
+            given = {layer: sparsity(layer) for layer in layers}
+        shares = {
+            layer: check_share("prune", f"sparsity of '{layer}'", share)
+            for layer, share in given.items()
+        }
+        return Targets(shares, False)
+
+    def of(self, layer: str) -> float:
+        """The share that `layer` is to lose now."""
+        return self.by_layer[layer] * self.progress
+
+    @property
+    def overall(self) -> float:
+        """The share that all layers together are to lose now, where `is_global`."""
+        return self.largest * self.progress
+
+    @property
+    def largest(self) -> float:
+        """The largest share asked of a layer in the end."""
+        return max(self.by_layer.values(), default=0.0)
+
+    def at(self, progress: float) -> Targets:
+        """The same on the way there."""
+        return replace(self, progress=progress)
