@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from math import prod
+from math import inf, prod
 from typing import Protocol
 
 from fastcnn.errors import InvalidValueError, ShapeError, UnsupportedError
 from fastcnn.graph import Graph
-from fastcnn.ops.statistics import statistics
+from fastcnn.ops.statistics import node_macs
 from fastcnn.passes import ResolveShapes, for_inference
 from fastcnn.runtime import choices
 from fastcnn.runtime.machine import get_num_threads, set_num_threads
@@ -94,7 +94,7 @@ def _shapes_known(graph: Graph) -> bool:
 
 
 def _is_small(graph: Graph) -> bool:
-    if not _shapes_known(graph):
+    if not _shapes_known(graph) or _macs(graph, unknown=0) > _CHECKED_MACS:
         return False
     graph = ResolveShapes()(graph)
     sizes = (
@@ -103,10 +103,18 @@ def _is_small(graph: Graph) -> bool:
     )
     if max(sizes, default=0) > _CHECKED_ELEMENTS:
         return False
-    try:
-        return statistics(graph).macs <= _CHECKED_MACS
-    except ShapeError:  # a size that only the numbers of an input tell
-        return False
+    return _macs(graph, unknown=inf) <= _CHECKED_MACS
+
+
+def _macs(graph: Graph, unknown: float) -> float:
+    """Multiply-adds of one sample, `unknown` for a node whose size only the inputs tell."""
+    total: float = 0
+    for node in graph.nodes:
+        try:
+            total += node_macs(node)
+        except ShapeError:
+            total += unknown
+    return total
 
 
 def _graph_of(model: HasGraph | Graph | str | os.PathLike[str]) -> Graph:

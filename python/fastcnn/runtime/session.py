@@ -55,6 +55,7 @@ class Session:
         self._winograd = winograd
         self._strict = strict
         self._warned = False
+        self._checked: tuple[Shape, ...] | None = None
         self._choices = shared_choices() if measure else None
         self._cache = _core.PackCache()
         self._plans: OrderedDict[tuple[Shape, ...], _core.Plan] = OrderedDict()
@@ -105,7 +106,8 @@ class Session:
         with self._lock:
             if shapes not in self._plans:
                 graph = self._specialized(shapes)
-                self._check_coverage(graph)
+                if shapes != self._checked:
+                    self._check_coverage(graph)
                 self._plans[shapes] = make_plan(
                     graph,
                     threads=self.threads,
@@ -127,7 +129,9 @@ class Session:
         Raises:
             UnsupportedError: It is strict, and there are such nodes.
         """
-        self._check_coverage(self._specialized(tuple(_filled(x.shape) for x in self.graph.inputs)))
+        shapes = tuple(_filled(x.shape) for x in self.graph.inputs)
+        self._check_coverage(self._specialized(shapes))
+        self._checked = shapes
 
     def _check_coverage(self, graph: Graph) -> None:
         if not self._warned:

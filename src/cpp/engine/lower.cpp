@@ -1,6 +1,9 @@
 #include <cstring>
+#include <functional>
 #include <map>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "cpu/isa.h"
 #include "engine/chooser.h"
@@ -41,7 +44,7 @@ class Copy final : public ops::Operator {
 class Lowering {
  public:
   explicit Lowering(const PlanSpec& spec)
-      : spec_(spec), chooser_(spec), born_(spec.values.size(), kNone) {
+      : spec_(spec), chooser_(std::make_unique<Chooser>(spec)), born_(spec.values.size(), kNone) {
     for (std::size_t v = 0; v < spec.values.size(); ++v) {
       if (spec.values[v].role != Role::kComputed) born_[v] = add_tensor(v, spec.values[v].desc);
       if (spec.values[v].role == Role::kConstant) {
@@ -53,6 +56,8 @@ class Lowering {
   Program run() {
     for (const NodeSpec& node : spec_.nodes) lower_node(node);
     for (const std::size_t v : spec_.outputs) as_layout(v, Layout::kPlain);
+    chooser_.reset();
+    for (const std::function<void()>& make : postponed_) make();
     program_.plain.resize(spec_.values.size(), kNone);
     for (std::size_t v = 0; v < spec_.values.size(); ++v) {
       const auto plain = forms_.find({v, Layout::kPlain});
@@ -105,7 +110,7 @@ class Lowering {
 
   ops::Choice choose(const ops::OpSpec& op, const NodeSpec& node) {
     try {
-      return chooser_.choose(op);
+      return chooser_->choose(op);
     } catch (const Error& error) {
       if (spec_.host && error.kind() != ErrorKind::kInternal) {
         return {spec_.host(node, op), nullptr, error.what()};
@@ -127,7 +132,7 @@ class Lowering {
     if (is_constant(value)) {
       const std::string format =
           join("reorder/", name_of(layout), "/", cpu::block(), "/", op.inputs[0].shape);
-      program_.tensors[to].held = run_once(value, *choice.op, from, format, to);
+      run_once(value, std::move(choice.op), from, format, to);
     } else {
       program_.steps.push_back({spec_.values[value].name,
                                 "reorder",
@@ -151,7 +156,7 @@ class Lowering {
     packed_[key] = to;
     auto op = std::make_unique<Pack>(packing);
     if (is_constant(value)) {
-      program_.tensors[to].held = run_once(value, *op, from, packing.format, to);
+      run_once(value, std::move(op), from, packing.format, to);
     } else {
       program_.steps.push_back(
           {spec_.values[value].name, "pack", "", std::move(op), {from}, {to}, {}});
@@ -159,20 +164,25 @@ class Lowering {
     return to;
   }
 
-  std::shared_ptr<const void> run_once(std::size_t value, const ops::Operator& op, std::size_t from,
-                                       const std::string& format, std::size_t to) {
-    const PackCache::Buffer buffer = spec_.cache->get(
-        spec_.values[value].data, format, program_.tensors[to].size_bytes, [&](void* dst) {
-          const void* src = program_.tensors[from].held.get();
-          AlignedBuffer scratch(op.scratch_bytes(spec_.threads));
-          op.run({&src, &dst, nullptr, scratch.data(), {spec_.threads}});
-        });
-    return {buffer, buffer->data()};
+  // Makes tensor `to` of a constant, after everything is chosen: the memory in which kernels are
+  // timed is free by then, and so never adds to that of the packed weights.
+  void run_once(std::size_t value, std::shared_ptr<const ops::Operator> op, std::size_t from,
+                const std::string& format, std::size_t to) {
+    postponed_.push_back([this, value, op = std::move(op), from, format, to] {
+      const PackCache::Buffer buffer = spec_.cache->get(
+          spec_.values[value].data, format, program_.tensors[to].size_bytes, [&](void* dst) {
+            const void* src = program_.tensors[from].held.get();
+            AlignedBuffer scratch(op->scratch_bytes(spec_.threads));
+            op->run({&src, &dst, nullptr, scratch.data(), {spec_.threads}});
+          });
+      program_.tensors[to].held = {buffer, buffer->data()};
+    });
   }
 
   const PlanSpec& spec_;
-  Chooser chooser_;
+  std::unique_ptr<Chooser> chooser_;
   Program program_;
+  std::vector<std::function<void()>> postponed_;
   std::vector<std::size_t> born_;  // for each value: the tensor its producer writes
   std::map<std::pair<std::size_t, Layout>, std::size_t> forms_;
   std::map<std::pair<std::size_t, std::string>, std::size_t> packed_;
