@@ -23,6 +23,8 @@ def mobilenet_v2(
     alpha: float = 1.0,
     classes: int = 1000,
     classifier_activation: str | None = "softmax",
+    *,
+    dropout: float = 0.2,
 ) -> Model:
     """MobileNetV2: inverted residuals with linear bottlenecks.
 
@@ -31,6 +33,7 @@ def mobilenet_v2(
         alpha: Every layer has this share of the channels, the last but for alpha > 1.
         classes: Number of outputs.
         classifier_activation: Of the last layer; None for scores.
+        dropout: Share of the features in front of it that training drops.
 
     Source:
         Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks", CVPR 2018.
@@ -42,7 +45,7 @@ def mobilenet_v2(
             step = strides if i == 0 else 1
             x = inverted_residual(x, rounded(filters * alpha), expansion, 3, step)
     x = conv(x, rounded(1280 * max(alpha, 1.0)), 1, activation="relu6")
-    x = layers.Dropout(0.2)(layers.GlobalAveragePooling2D()(x))
+    x = layers.Dropout(dropout)(layers.GlobalAveragePooling2D()(x))
     return Model(
         image, layers.Dense(classes, activation=classifier_activation)(x), name="mobilenet_v2"
     )
