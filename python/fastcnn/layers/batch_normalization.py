@@ -7,17 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from fastcnn.errors import ShapeError
 from fastcnn.graph import Value
 from fastcnn.layers import arguments
 from fastcnn.layers.activations import over_channels
 from fastcnn.layers.emitter import Emitter
-from fastcnn.layers.layer import Layer
+from fastcnn.layers.scale_and_shift import Normalization
 from fastcnn.typing import Shape
 
 
 @dataclass(eq=False, repr=False)
-class BatchNormalization(Layer):
+class BatchNormalization(Normalization):
     """Each channel brought to a learnt mean and spread.
 
         y = gamma (x - mean) / sqrt(variance + epsilon) + beta
@@ -67,21 +66,10 @@ class BatchNormalization(Layer):
         self.momentum = arguments.number(self, "momentum", self.momentum, 0.0, limit)
         if self.momentum > 1:
             raise self.invalid("momentum", self.momentum, limit)
-        self.epsilon = arguments.number(
-            self, "epsilon", self.epsilon, 0.0, "a number of at least 0"
-        )
+        self.check_epsilon()
 
     def build(self, *shapes: Shape) -> None:
-        (shape,) = shapes
-        if self.axis not in (-1, len(shape) - 1):
-            raise ShapeError(
-                f"{self.label}: normalises the last axis (-1) alone, axis is {self.axis!r}"
-            )
-        channels = (self.known(shape[-1], "the number of channels"),)
-        if self.scale:
-            self.add_weight("gamma", channels, self.gamma_initializer, self.gamma_regularizer)
-        if self.center:
-            self.add_weight("beta", channels, self.beta_initializer, self.beta_regularizer)
+        channels = self.add_gamma_and_beta(*shapes)
         for name, initializer in (
             ("moving_mean", self.moving_mean_initializer),
             ("moving_variance", self.moving_variance_initializer),

@@ -1,4 +1,4 @@
-"""What the normalisations within a sample share."""
+"""What the normalisations share."""
 
 from __future__ import annotations
 
@@ -13,8 +13,42 @@ from fastcnn.layers.layer import Layer
 from fastcnn.typing import Shape
 
 
+class Normalization(Layer):
+    """Base of layers that have gamma and beta, one number a channel, and an epsilon.
+
+    It declares what it reads; a layer orders its arguments by itself.
+    """
+
+    axis: int
+    epsilon: float
+    center: bool
+    scale: bool
+    beta_initializer: Any
+    gamma_initializer: Any
+    beta_regularizer: Any
+    gamma_regularizer: Any
+
+    def check_epsilon(self) -> None:
+        self.epsilon = arguments.number(
+            self, "epsilon", self.epsilon, 0.0, "a number of at least 0"
+        )
+
+    def add_gamma_and_beta(self, shape: Shape) -> tuple[int]:
+        """Adds those wanted and returns their shape."""
+        if self.axis not in (-1, len(shape) - 1):
+            raise ShapeError(
+                f"{self.label}: normalises the last axis (-1) alone, axis is {self.axis!r}"
+            )
+        channels = (self.known(shape[-1], "the number of channels"),)
+        if self.scale:
+            self.add_weight("gamma", channels, self.gamma_initializer, self.gamma_regularizer)
+        if self.center:
+            self.add_weight("beta", channels, self.beta_initializer, self.beta_regularizer)
+        return channels
+
+
 @dataclass(eq=False, repr=False, kw_only=True)
-class ScaleAndShift(Layer):
+class ScaleAndShift(Normalization):
     """Base of normalisations that end with gamma h + beta, both one number a channel.
 
     Args:
@@ -39,21 +73,10 @@ class ScaleAndShift(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.epsilon = arguments.number(
-            self, "epsilon", self.epsilon, 0.0, "a number of at least 0"
-        )
+        self.check_epsilon()
 
     def build(self, *shapes: Shape) -> None:
-        (shape,) = shapes
-        if self.axis not in (-1, len(shape) - 1):
-            raise ShapeError(
-                f"{self.label}: normalises the last axis (-1) alone, axis is {self.axis!r}"
-            )
-        channels = (self.known(shape[-1], "the number of channels"),)
-        if self.scale:
-            self.add_weight("gamma", channels, self.gamma_initializer, self.gamma_regularizer)
-        if self.center:
-            self.add_weight("beta", channels, self.beta_initializer, self.beta_regularizer)
+        self.add_gamma_and_beta(*shapes)
 
     def scaled_and_shifted(self, g: Emitter, h: Value) -> Value:
         """Appends gamma h + beta."""
