@@ -47,6 +47,42 @@ def test_prune_sets_weights_to_zero_and_says_what_that_gains(
     assert np.mean(load_model(target).get_weights()[2] == 0) > 0.5
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--structure", "2:4", "--criterion", "obc"],
+        ["--structure", "4x1", "--criterion", "taylor", "--sparsity", 0.5],
+        ["--schedule", "gradual", "--fine-tune", 2, "--batch-size", 16, "--sparsity", 0.5],
+        ["--schedule", "iterative", "--rounds", 2, "--fine-tune", 2, "--sparsity", 0.5],
+    ],
+    ids=lambda options: "-".join(map(str, options[:4])).replace("--", ""),
+)
+def test_prune_takes_structures_criteria_and_schedules(
+    call, squares: Path, trained: Path, tmp_path: Path, options: list[object]
+) -> None:
+    target = tmp_path / "pruned.fcnn"
+
+    result = call("prune", trained, *options, "--data", squares, "--output", target, "--json")
+
+    before, after = result.json["comparison"]
+    assert 0.4 * before["nonzeros"] < after["nonzeros"] < 0.75 * before["nonzeros"]
+    (record,) = load_model(target).records
+    given = {options[i][2:]: options[i + 1] for i in range(0, len(options), 2)}
+    for name in ("structure", "criterion", "schedule"):
+        assert record.details[name] == given.get(name, record.details[name])
+
+
+def test_prune_takes_shares_by_layer(call, trained: Path, tmp_path: Path) -> None:
+    target = tmp_path / "pruned.fcnn"
+    layer = load_model(trained).layers[-1].name
+
+    call("prune", trained, "--layer", f"{layer}=0.75", "--output", target)
+
+    *others, kernel, _ = load_model(target).get_weights()
+    assert np.mean(kernel == 0) == pytest.approx(0.75, abs=0.01)
+    assert all(w.all() for w in others if w.ndim > 1)
+
+
 def test_prune_takes_channels_out(call, trained: Path, tmp_path: Path) -> None:
     result = call(
         "prune", trained, "--structure", "channel", "--sparsity", 0.5,
@@ -131,6 +167,9 @@ def test_run_names_the_class_of_an_image(call, trained: Path, tmp_path: Path) ->
     [
         (["evaluate", "none.fcnn"], 2, "does not exist"),
         (["prune", "{model}", "--sparsity", "1.5"], 2, "1.5 is not in the range"),
+        (["prune", "{model}", "--layer", "conv2d"], 2, "'conv2d' is not LAYER=SHARE"),
+        (["prune", "{model}", "--structure", "rows"], 1, "it is 'rows'"),
+        (["prune", "{model}", "--criterion", "obc"], 1, "give data"),
         (["prune", "{model}", "--fine-tune", "1"], 2, "--fine-tune needs --data"),
         (["fuse", "{model}"], 2, "needs two models or more"),
         (["train", "--data", "imagenet"], 2, "neither mnist nor"),

@@ -6,6 +6,8 @@ from fastcnn.compress.measure import Measurement as Measurement
 from fastcnn.compress.measure import measure as measure
 from fastcnn.compress.prune import criteria as criteria
 from fastcnn.compress.prune import prune as prune
+from fastcnn.compress.prune import regularizers as regularizers
+from fastcnn.compress.prune import schedules as schedules
 from fastcnn.compress.record import Record as Record
 from fastcnn.compress.recover import fine_tune as fine_tune
 from fastcnn.compress.recover import recalibrate as recalibrate

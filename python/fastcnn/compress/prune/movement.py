@@ -16,10 +16,10 @@ def measure_movement(model: Model, samples: Samples) -> dict[str, FloatArray]:
 
         movement = (w_after^2 - w_before^2) / 2 = integral of w dw along the path of w
 
-    A copy is trained; `model` stays as it is.
+    A copy is trained, in the order of the samples; `model` stays as it is.
     """
     before = {kernel.name: kernel.data for kernel in find_kernels(model.graph)}
-    tuned = fine_tune(model, (samples.x, samples.y), epochs=1, batch_size=32)
+    tuned = fine_tune(model, (samples.x, samples.y), epochs=1, batch_size=32, shuffle=False)
     after = {kernel.name: kernel.data for kernel in find_kernels(tuned.graph)}
     return {
         name: (np.square(after[name], dtype=np.float64) - np.square(w, dtype=np.float64)) / 2

@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from fastcnn.compress.prune import criteria
-from fastcnn.compress.prune.evidence import Evidence
-from fastcnn.compress.prune.plan import LayerChange, PrunePlan, Structure
+from fastcnn.compress.prune import criteria, schedules
+from fastcnn.compress.prune.plan import LayerChange, Structure
+from fastcnn.compress.prune.run import Pruning
 from fastcnn.compress.prune.structures import NOfM, find_pattern, prune_channels, prune_weights
 from fastcnn.compress.prune.targets import Sparsity, Targets
 from fastcnn.compress.record import recorded
-from fastcnn.compress.recover import fine_tune
 from fastcnn.compress.selection import check_layers
 from fastcnn.errors import InvalidValueError
 from fastcnn.models import Model
@@ -30,6 +29,7 @@ def prune(
     scope: str | None = None,
     exclude: Iterable[str] = (),
     round_to: int = 1,
+    schedule: str | schedules.Schedule = "one_shot",
     data: Any = None,
     samples: int = 512,
     epochs: int = 0,
@@ -53,10 +53,12 @@ def prune(
         exclude: Names of layers that keep everything.
         round_to: Channels only: the number kept is rounded up to a multiple of this, so that
             vectors stay full.
+        schedule: When how much goes, by name or object; see `compress.schedules`: "one_shot",
+            "iterative", "gradual", "rigl", or `schedules.Rewind(to=...)`.
         data: Samples and labels (x, y), for criteria that measure and for fine-tuning; x alone
             where neither needs labels.
         samples: How many of `data` criteria measure on, at most.
-        epochs: Epochs of fine-tuning at the end.
+        epochs: Epochs of fine-tuning in all, at the end unless the schedule says otherwise.
         seed: Of all chance.
         **fine_tuning: As `compress.fine_tune` takes it.
 
@@ -72,24 +74,36 @@ def prune(
         raise InvalidValueError(f"prune: round_to must be at least 1, it is {round_to}")
     if samples < 1:
         raise InvalidValueError(f"prune: samples must be at least 1, it is {samples}")
-    targets = Targets.read(model.graph, sparsity, scope)
-    plan = PrunePlan(
-        targets,
+    pruning = Pruning(
+        model,
+        structure,
+        remove,
         judge,
-        Evidence(model, data, np.random.default_rng(seed), samples=samples, share=targets.largest),
+        Targets.read(model.graph, sparsity, scope),
         check_layers("prune", model.graph, exclude),
         round_to,
+        data,
+        samples,
+        epochs,
+        fine_tuning,
+        np.random.default_rng(seed),
     )
-    graph, changes = remove(model.graph, plan)
+    plan = schedules.get(schedule)
+    pruned = plan.run(pruning)
+    changes = pruning.changes()
     details = {
         "structure": structure,
-        "sparsity": sparsity if isinstance(sparsity, int | float) else dict(targets.by_layer),
+        "sparsity": sparsity
+        if isinstance(sparsity, int | float)
+        else dict(pruning.targets.by_layer),
         "criterion": judge.name,
         "scope": scope,
+        "schedule": plan.name,
         "table": [asdict(change) for change in changes],
     }
-    pruned = recorded(model, graph, "prune", _text(structure, plan, changes), details)
-    return fine_tune(pruned, data, epochs=epochs, **fine_tuning)
+    text = _text(structure, judge, pruning.targets, changes)
+    pruned.records = recorded(model, pruned.graph, "prune", text, details).records
+    return pruned
 
 
 def _structure(structure: str, sparsity: Sparsity | None) -> tuple[Structure, Sparsity]:
@@ -118,11 +132,13 @@ def _scope(structure: str, sparsity: Sparsity, criterion: criteria.Criterion) ->
     return "global" if is_share and structure != "channel" and criterion.name != "obc" else "layer"
 
 
-def _text(structure: str, plan: PrunePlan, changes: list[LayerChange]) -> str:
+def _text(
+    structure: str, criterion: criteria.Criterion, targets: Targets, changes: list[LayerChange]
+) -> str:
     before, after = (sum(getattr(c, side) for c in changes) for side in ("before", "after"))
     what = "channels" if structure == "channel" else "weights"
     how = "" if structure in ("channel", "weight") else f" ({structure})"
     return (
         f"removed {before - after} of {before} {what}{how} in {len(changes)} layers, by "
-        f"{plan.criterion.name}, per {'model' if plan.targets.is_global else 'layer'}"
+        f"{criterion.name}, per {'model' if targets.is_global else 'layer'}"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fastcnn.compress.prune.kernel import find_kernels
 from fastcnn.compress.selection import check_layers, check_share
@@ -22,11 +22,13 @@ class Targets:
         by_layer: By layer; where `is_global`, the same everywhere.
         is_global: Whether layers share one budget: the share is of all of them together.
         progress: In (0, 1]: how much of the shares is asked for now, by a schedule.
+        done: How much of the shares has gone already, so that what is left is less.
     """
 
     by_layer: Mapping[str, float]
     is_global: bool
     progress: float = 1.0
+    done: float = 0.0
 
     @staticmethod
     def read(graph: Graph, sparsity: Sparsity, scope: str) -> Targets:
@@ -58,19 +60,18 @@ class Targets:
         return Targets(shares, False)
 
     def of(self, layer: str) -> float:
-        """The share that `layer` is to lose now."""
-        return self.by_layer[layer] * self.progress
+        """The share of what is left that `layer` is to lose now."""
+        return self._now(self.by_layer[layer])
 
     @property
     def overall(self) -> float:
-        """The share that all layers together are to lose now, where `is_global`."""
-        return self.largest * self.progress
+        """The share of what is left that all layers are to lose now, where `is_global`."""
+        return self._now(self.largest)
 
     @property
     def largest(self) -> float:
         """The largest share asked of a layer in the end."""
         return max(self.by_layer.values(), default=0.0)
 
-    def at(self, progress: float) -> Targets:
-        """The same on the way there."""
-        return replace(self, progress=progress)
+    def _now(self, share: float) -> float:
+        return 1 - (1 - share * self.progress) / (1 - share * self.done)

@@ -14,7 +14,7 @@ from fastcnn.compress.prune.surgeon import remove, trace
 from fastcnn.typing import FloatArray
 
 _DAMPING = 0.01
-_DEPTH = 1.25
+_DEPTH = 1.1
 """How far beyond the share that is to go each row is traced, since rows lose unlike shares."""
 _BLOCKS = 64
 """Rounds of a full trace, at most."""
