@@ -1,5 +1,7 @@
 """Compression: prune weights or channels, cut layers, fuse models; each gives a new model."""
 
+from fastcnn.compress.choose import Sensitivity as Sensitivity
+from fastcnn.compress.choose import sensitivity as sensitivity
 from fastcnn.compress.cut import cut as cut
 from fastcnn.compress.fuse import fuse as fuse
 from fastcnn.compress.measure import Measurement as Measurement

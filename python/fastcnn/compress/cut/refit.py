@@ -40,7 +40,7 @@ def refit(
         x: Samples to fit on.
         rng: Picks positions of images.
     """
-    linear = {node.name: _linear(node) for node in before.nodes if node.name in _names(readers)}
+    linear = {node.name: linear_form(node) for node in before.nodes if node.name in _names(readers)}
     nodes = tuple(linear.get(node.name, node) for node in before.nodes)
     targets = activations(
         replace(before, nodes=nodes), [node.output for node in linear.values()], x
@@ -50,7 +50,7 @@ def refit(
     for node in readers:
         kernel, bias = node.inputs[1:3]
         u, t = inputs[node.inputs[0].name], targets[node.output.name]
-        w, b = _fit_dense(u, t) if node.op == "dense" else _fit_conv(node, u, t, rng)
+        w, b = fit_layer(node, u, t, rng)
         assert kernel.traits is not None
         fitted[kernel.name] = replace(
             kernel.with_data(w), traits=replace(kernel.traits, pruned=False)
@@ -63,17 +63,24 @@ def _names(nodes: Sequence[Node]) -> set[str]:
     return {node.name for node in nodes}
 
 
-def _linear(node: Node) -> Node:
+def linear_form(node: Node) -> Node:
+    """A convolution or dense layer without its activation and without what is added to it."""
     return replace(node, inputs=node.inputs[:3], attrs={**node.attrs, "activation": "linear"})
 
 
-def _fit_dense(u: Array, t: Array) -> tuple[FloatArray, FloatArray]:
-    return least_squares(u, t)
-
-
-def _fit_conv(
+def fit_layer(
     node: Node, u: Array, t: Array, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray]:
+    """Kernel and bias with which a layer gives `t` where it reads `u`, by least squares.
+
+    Args:
+        node: A dense layer, or a convolution without groups.
+        u: What it reads, for all samples.
+        t: What it is to give, ahead of its activation.
+        rng: Picks positions of images.
+    """
+    if node.op == "dense":
+        return least_squares(u, t)
     window = window_of(node)
     kh, kw = window.kernel_size
     patches = window.view(u)

@@ -8,7 +8,8 @@ from math import ceil
 
 import numpy as np
 
-from fastcnn.compress.channels import Axis, Group, coupled_groups
+from fastcnn.compress.channels import Axis, Group
+from fastcnn.compress.families import Family, find_families
 from fastcnn.compress.prune.kernel import Kernel, find_kernels
 from fastcnn.compress.prune.plan import LayerChange, PrunePlan
 from fastcnn.compress.remove_channels import remove_channels
@@ -18,12 +19,19 @@ from fastcnn.typing import FloatArray
 
 
 @dataclass(frozen=True)
-class _Family:
-    """Groups made by the same kernels: the channels of one layer, or of layers that are added."""
+class _Scored:
+    """A family with a score for each of its groups."""
 
-    layers: tuple[str, ...]
-    groups: list[Group]
+    family: Family
     scores: FloatArray
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        return self.family.layers
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        return self.family.groups
 
 
 def prune_channels(graph: Graph, plan: PrunePlan) -> tuple[Graph, list[LayerChange]]:
@@ -42,6 +50,16 @@ def prune_channels(graph: Graph, plan: PrunePlan) -> tuple[Graph, list[LayerChan
     Returns:
         The smaller graph, and the channels of each layer before and after.
     """
+    chosen, changes = choose_channels(graph, plan)
+    return remove_channels(graph, chosen), changes
+
+
+def choose_channels(graph: Graph, plan: PrunePlan) -> tuple[list[Group], list[LayerChange]]:
+    """The groups that `prune_channels` removes, and the channels of each layer before and after.
+
+    Raises:
+        CompressionError: All channels are tied to an input, an output or an excluded layer.
+    """
     families = _families(graph, plan)
     if not families:
         raise CompressionError(
@@ -55,28 +73,16 @@ def prune_channels(graph: Graph, plan: PrunePlan) -> tuple[Graph, list[LayerChan
         chosen += [family.groups[i] for i in order[:count]]
         size = len(family.groups)
         changes += [LayerChange(layer, size, size - count) for layer in family.layers]
-    return remove_channels(graph, chosen), changes
+    return chosen, changes
 
 
-def _families(graph: Graph, plan: PrunePlan) -> list[_Family]:
-    layers: dict[Axis, str] = {}
-    scores: dict[Axis, FloatArray] = {}
-    for kernel in find_kernels(graph):
-        layers[kernel.name, kernel.axis] = kernel.layer
-        scores[kernel.name, kernel.axis] = _channel_scores(kernel, plan)
-
-    found: dict[tuple[Axis, ...], list[Group]] = {}
-    for group in coupled_groups(graph):
-        makers = tuple(axis for axis in layers if axis in group.members)
-        if makers and not group.fixed and plan.exclude.isdisjoint(layers[a] for a in makers):
-            found.setdefault(makers, []).append(group)
+def _families(graph: Graph, plan: PrunePlan) -> list[_Scored]:
+    scores = {
+        (kernel.name, kernel.axis): _channel_scores(kernel, plan) for kernel in find_kernels(graph)
+    }
     return [
-        _Family(
-            tuple(layers[axis] for axis in makers),
-            groups,
-            np.array([_score(group, makers, scores) for group in groups]),
-        )
-        for makers, groups in found.items()
+        _Scored(family, np.array([_score(group, family.makers, scores) for group in family.groups]))
+        for family in find_families(graph, plan.exclude)
     ]
 
 
@@ -91,7 +97,7 @@ def _score(group: Group, makers: tuple[Axis, ...], scores: Mapping[Axis, FloatAr
     return float(sum(scores[axis][group.members[axis]].sum() for axis in makers))
 
 
-def _counts(families: list[_Family], plan: PrunePlan) -> list[int]:
+def _counts(families: list[_Scored], plan: PrunePlan) -> list[int]:
     """How many groups each family loses."""
     sizes = [len(family.groups) for family in families]
     if plan.targets.is_global:
@@ -108,7 +114,7 @@ def _counts(families: list[_Family], plan: PrunePlan) -> list[int]:
     return [size - min(kept, size) for size, kept in zip(sizes, rounded, strict=True)]
 
 
-def _global_counts(families: list[_Family], share: float) -> list[int]:
+def _global_counts(families: list[_Scored], share: float) -> list[int]:
     owner = np.repeat(np.arange(len(families)), [len(family.groups) for family in families])
     mean_scores = [family.scores / len(family.layers) for family in families]
     for one in mean_scores:

@@ -1,0 +1,38 @@
+"""A criterion that scores each kernel once."""
+
+from __future__ import annotations
+
+from fastcnn.compress.prune.criteria import Criterion, Mask
+from fastcnn.compress.prune.evidence import Evidence
+from fastcnn.compress.prune.kernel import Kernel
+from fastcnn.typing import FloatArray
+
+
+class Remembered(Criterion):
+    """Another criterion, whose scores are kept for the kernels of one graph.
+
+    Args:
+        criterion: The other.
+        deepest: The largest share of a layer that will ever go, for criteria whose work grows
+            with it.
+    """
+
+    def __init__(self, criterion: Criterion, deepest: float) -> None:
+        self.name = criterion.name  # type: ignore[misc]
+        self.comparable = criterion.comparable  # type: ignore[misc]
+        self._criterion = criterion
+        self._deepest = deepest
+        self._scores: dict[str, FloatArray] = {}
+
+    def scores(self, kernel: Kernel, evidence: Evidence) -> FloatArray:
+        """Those of the other criterion, at the first call."""
+        if kernel.name not in self._scores:
+            evidence.share = self._deepest
+            self._scores[kernel.name] = self._criterion.scores(kernel, evidence)
+        return self._scores[kernel.name]
+
+    def remaining(
+        self, kernel: Kernel, dropped: Mask, evidence: Evidence
+    ) -> tuple[FloatArray, FloatArray | None]:
+        """As the other criterion has it."""
+        return self._criterion.remaining(kernel, dropped, evidence)
