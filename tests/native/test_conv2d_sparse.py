@@ -24,6 +24,9 @@ LARGE = (
     Convolution(1, 12, 16, (30, 11), (5, 7), pads=(2, 3, 1, 0), dilations=(2, 1)),
     Convolution(1, 32, 48, (10, 10), (3, 3), pads=same(1), groups=4),
     Convolution(1, 16, 16, (1, 1), (1, 1)),
+    Convolution(1, 300, 20, (28, 28), (1, 1)),
+    Convolution(2, 64, 24, (16, 20), (1, 1), groups=2),
+    Convolution(1, 40, 40, (9, 14), (3, 3), pads=same(1)),
 )
 
 
@@ -108,6 +111,21 @@ def test_threads_do_not_change_a_bit(conv, rng, threads):
 
     np.testing.assert_array_equal(results[0], results[1])
     np.testing.assert_array_equal(results[0], results[2])
+
+
+@pytest.mark.parametrize("conv", LARGE, ids=lambda conv: conv.id)
+def test_the_residual_may_be_written_over(conv, isa, rng):
+    """The result takes the memory of a residual that nothing else reads."""
+    case = forward(conv, activation="relu", residual=True)
+    x, w, b, other = case.inputs(rng)
+    w = np.where(rng.random(w.shape) < 0.05, w, 0).astype(np.float32)
+    g = Builder()
+    values = [g.input("x", x.shape), g.constant("w", w), g.constant("b", b)]
+    residual = g.apply("abs", g.input("residual", other.shape))
+    y = g.apply("conv2d", *values, residual, **case.attrs)
+    graph = g.build([g.apply("negative", y)])
+
+    check(graph, [x, other], reduction_of(conv))
 
 
 def test_one_weight_moves_one_channel(isa, rng):

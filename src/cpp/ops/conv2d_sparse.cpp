@@ -13,8 +13,6 @@
 namespace fastcnn::ops {
 namespace {
 
-// A panel and the weights and sums that pass by share the first cache.
-constexpr std::int64_t kPanelBytes = 24 << 10;
 // Tasks of one image: two threads find enough to share, and few panels are filled twice.
 constexpr std::int64_t kTasks = 2;
 // Shares of non-zeros above which dense kernels win, where every lane of a tile is a pixel: those
@@ -31,6 +29,12 @@ double max_density(const Conv2dShape& shape) {
   return used * (winograd ? kMaxDensityOfWinograd : kMaxDensity);
 }
 
+std::int64_t nonzeros_of(const OpSpec& spec, const Conv2dShape& shape) {
+  const std::int64_t count = shape.oc * shape.ic_per_group() * shape.taps();
+  const auto* const weights = static_cast<const float*>(spec.constant(1));
+  return count - std::count(weights, weights + count, 0.0f);
+}
+
 // y = act(x * w + b + residual) where most of w is zero. A task is one tile of one image and a part
 // of the output channels: it fills panel after panel and lets every row add what it has there.
 class Sparse final : public Conv2dNode {
@@ -39,7 +43,7 @@ class Sparse final : public Conv2dNode {
       : Conv2dNode(spec, spec.inputs[0].layout, Layout::kPlain),
         shape_(parse_conv2d(spec)),
         kernel_(kernels::select_conv2d_sparse()),
-        tiles_(shape_, kernel_, kPanelBytes),
+        tiles_(shape_, kernel_, input_layouts[0], nonzeros_of(spec, shape_)),
         weights_(std::make_shared<SparseWeights>(
             shape_, tiles_, static_cast<const float*>(spec.constant(1)), parts_of_group())) {
     kernel = kernel_.name;
@@ -83,6 +87,7 @@ class Sparse final : public Conv2dNode {
   }
 
   std::size_t panel_floats() const {
+    if (tiles_.in_place()) return 0;
     return static_cast<std::size_t>(tiles_.panel_channels() * tiles_.channel_floats());
   }
   std::size_t worker_floats() const {
@@ -98,7 +103,7 @@ class Sparse final : public Conv2dNode {
         places_[static_cast<std::size_t>(tile_of_batch % tiles_.count())];
     const auto plane = static_cast<std::size_t>(shape_.oh * shape_.ow);
     const auto row = static_cast<std::size_t>(tiles_.dst_row());
-    const auto vectors = static_cast<std::size_t>(tiles_.vectors());
+    const auto vectors = static_cast<std::size_t>(pixels.back().first_row + pixels.back().rows);
     const auto lanes = static_cast<std::size_t>(tiles_.lanes());
     const std::int64_t dst = (image * shape_.oc + part.channel) * shape_.oh * shape_.ow;
     const ConvOperands given = operands(args);
@@ -114,17 +119,23 @@ class Sparse final : public Conv2dNode {
     work.dst = whole ? given.dst + dst + pixels[0].dst : sums;
     work.row_stride = whole ? plane : vectors * lanes;
     work.vector_stride = whole ? row : lanes;
-    work.residual = given.residual == nullptr ? nullptr : given.residual + dst + pixels[0].dst;
+    work.residual =
+        whole && given.residual != nullptr ? given.residual + dst + pixels[0].dst : nullptr;
     work.low = given.clamp.low;
     work.high = given.clamp.high;
     for (const SparseWeights::Work& of_panel : part.work) {
       const SparseWeights::Panel& channels = weights_->panels()[of_panel.panel];
-      tiles_.fill(x, input_layouts[0], pieces, channels.channel, channels.channels, panel);
+      if (tiles_.in_place()) {
+        work.src = x + channels.channel * shape_.h * shape_.w + pixels[0].dst;
+      } else {
+        tiles_.fill(x, input_layouts[0], pieces, channels.channel, channels.channels, panel);
+      }
       work.rows = reinterpret_cast<const kernels::SparseRow*>(packed + of_panel.rows);
       work.num_rows = of_panel.num_rows;
       work.entries = reinterpret_cast<const kernels::SparseEntry*>(packed + of_panel.entries);
       work.bias = of_panel.first ? given.bias + part.channel : nullptr;
       work.finish = whole && of_panel.last;
+      work.fetch = whole;
       kernel_.multiply(work, vectors);
     }
     if (whole) return;
@@ -161,9 +172,7 @@ std::optional<std::string> refuse_conv2d_sparse(const OpSpec& spec) {
   if (shape.depthwise()) return "depthwise";
   const std::int64_t count = shape.oc * shape.ic_per_group() * shape.taps();
   if (count == 0) return "there are no weights";
-  const auto* const weights = static_cast<const float*>(spec.constant(1));
-  const auto zeros = std::count(weights, weights + count, 0.0f);
-  const double density = static_cast<double>(count - zeros) / static_cast<double>(count);
+  const double density = static_cast<double>(nonzeros_of(spec, shape)) / static_cast<double>(count);
   const double limit = max_density(shape);
   if (density > limit) {
     return join(static_cast<int>(100 * density), "% of the weights are not zero, over ",

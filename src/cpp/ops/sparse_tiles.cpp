@@ -1,34 +1,50 @@
 #include "ops/sparse_tiles.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "ops/conv2d_channels.h"
 
 namespace fastcnn::ops {
 namespace {
 
-// An entry costs its multiply-adds and about as much again as one more for its weight and offset.
-constexpr double kEntryCost = 1.3;
+// What steps take in cycles on Zen 3, where loads are the limit: a vector of pixels for an entry;
+// an entry's weight and offset, in vectors; a row of a panel, and each of its vectors; a vector of
+// a panel copied, or fetched in place.
+constexpr double kVectorCost = 0.63;
+constexpr double kEntryVectors = 1.3;
+constexpr double kRowCost = 12;
+constexpr double kRowVectorCost = 2;
+constexpr double kCopyCost = 3;
+constexpr double kFetchCost = 1;
 
-// The height that covers `rows` with the least work.
-std::int64_t best_vectors(std::int64_t rows, std::int64_t max_vectors) {
-  std::int64_t best = 1;
-  double least = 0;
-  for (std::int64_t v = 1; v <= max_vectors; ++v) {
-    const double cost =
-        static_cast<double>(divide_up(rows, v)) * (static_cast<double>(v) + kEntryCost);
-    if (v == 1 || cost <= least) {
-      best = v;
-      least = cost;
+constexpr std::int64_t kLineBytes = 64;
+constexpr std::int64_t kLineFloats = 16;
+
+// A panel and the weights and sums that pass by share the first cache.
+constexpr std::int64_t kPanelBytes = 26 << 10;
+constexpr std::int64_t kSets = 64;
+constexpr std::int64_t kWays = 6;  // of 8 for the panel
+// Planes that are read in place are smaller: offsets of kSets * kWays of them fit 32 bits.
+constexpr std::int64_t kMaxPlane = std::int64_t{1} << 22;
+
+// How many runs of `bytes`, `stride` bytes apart, the first cache holds at once.
+std::int64_t runs_in_cache(std::int64_t bytes, std::int64_t stride, std::int64_t most) {
+  std::int64_t used[kSets] = {};
+  for (std::int64_t run = 0; run < most; ++run) {
+    const std::int64_t first = run * stride / kLineBytes;
+    const std::int64_t last = (run * stride + bytes - 1) / kLineBytes;
+    for (std::int64_t line = first; line <= last; ++line) {
+      if (++used[line % kSets] > kWays) return run;
     }
   }
-  return best;
+  return most;
 }
 
 }  // namespace
 
 SparseTiles::SparseTiles(const Conv2dShape& s, const kernels::Conv2dSparseKernel& kernel,
-                         std::int64_t panel_bytes)
+                         Layout layout, std::int64_t nonzeros)
     : lanes_(static_cast<std::int64_t>(cpu::block())),
       kh_(s.kh),
       kw_(s.kw),
@@ -46,6 +62,7 @@ SparseTiles::SparseTiles(const Conv2dShape& s, const kernels::Conv2dSparseKernel
       dst_last_(s.ow),
       src_plane_(s.h * s.w),
       phases_(s.kh == 1 ? 1 : s.stride_h),
+      blocked_(layout != Layout::kPlain),
       kernel_(kernel),
       transpose_(kernels::select_transpose2d()) {
   const bool pointwise = s.taps() == 1 && s.stride_h == 1 && s.stride_w == 1 && s.oh == s.h &&
@@ -55,17 +72,60 @@ SparseTiles::SparseTiles(const Conv2dShape& s, const kernels::Conv2dSparseKernel
     src_columns_ = dst_columns_ = lanes_;
     src_last_ = dst_last_ = src_plane_ - (src_rows_ - 1) * lanes_;
   }
-  vectors_ = best_vectors(dst_rows_, static_cast<std::int64_t>(kernel.max_vectors));
+  column_tiles_ = divide_up(dst_columns_, lanes_);
+  const bool aligned =
+      pointwise && !blocked_ && src_plane_ % kLineFloats == 0 && src_plane_ < kMaxPlane;
+  std::int64_t best = 1;
+  bool best_in_place = false;
+  double least = std::numeric_limits<double>::infinity();
+  for (const bool in_place : {false, true}) {
+    if (in_place && !aligned) continue;
+    for (std::int64_t v = 1; v <= static_cast<std::int64_t>(kernel.max_vectors); ++v) {
+      cut(v, in_place, s);
+      const double cycles = cost(s, static_cast<double>(nonzeros));
+      if (cycles < least) {
+        best = v;
+        best_in_place = in_place;
+        least = cycles;
+      }
+    }
+  }
+  cut(best, best_in_place, s);
+}
+
+void SparseTiles::cut(std::int64_t vectors, bool in_place, const Conv2dShape& s) {
+  vectors_ = vectors;
+  in_place_ = in_place;
   rows_ = vectors_ + (kh_ - 1) * dilation_h_ / stride_h_;
   row_tiles_ = divide_up(dst_rows_, vectors_);
-  column_tiles_ = divide_up(dst_columns_, lanes_);
 
   const std::int64_t channels = std::max<std::int64_t>(s.ic_per_group(), 1);
-  const std::int64_t bytes = channel_floats() * static_cast<std::int64_t>(sizeof(float));
-  const std::int64_t fit = std::clamp<std::int64_t>(panel_bytes / bytes, 1, channels);
-  const std::int64_t panels = divide_up(channels, fit);
-  panel_channels_ = divide_up(channels, panels);
-  if (panel_channels_ > lanes_) panel_channels_ = panel_channels_ / lanes_ * lanes_;
+  const auto float_bytes = static_cast<std::int64_t>(sizeof(float));
+  const std::int64_t bytes = channel_floats() * float_bytes;
+  const std::int64_t fit = in_place
+                               ? runs_in_cache(vectors_ * lanes_ * float_bytes, bytes, channels)
+                               : std::clamp<std::int64_t>(kPanelBytes / bytes, 1, channels);
+  panel_channels_ = divide_up(channels, divide_up(channels, std::max<std::int64_t>(fit, 1)));
+  if (blocked_ && panel_channels_ > lanes_) {
+    panel_channels_ =
+        std::min(round_up(panel_channels_, lanes_), std::max(fit / lanes_ * lanes_, lanes_));
+  }
+}
+
+double SparseTiles::cost(const Conv2dShape& s, double nonzeros) const {
+  const auto channels = static_cast<double>(s.ic_per_group() * s.groups);
+  const auto panels = static_cast<double>(divide_up(s.ic_per_group(), panel_channels_));
+  const double row_visits = panels * static_cast<double>(s.oc);
+  const auto of_tile = [&](std::int64_t rows) {
+    const auto vectors = static_cast<double>(rows);
+    const double fill = in_place_ ? kFetchCost * vectors
+                                  : kCopyCost * static_cast<double>(channel_floats() / lanes_);
+    return nonzeros * (vectors + kEntryVectors) * kVectorCost +
+           row_visits * (kRowCost + vectors * kRowVectorCost) + channels * fill;
+  };
+  const std::int64_t rest = dst_rows_ - (row_tiles_ - 1) * vectors_;
+  return static_cast<double>(column_tiles_) *
+         (static_cast<double>(row_tiles_ - 1) * of_tile(vectors_) + of_tile(rest));
 }
 
 std::int64_t SparseTiles::offset(std::int64_t channel, std::int64_t k, std::int64_t l) const {

@@ -31,9 +31,9 @@ class SparseTiles {
     std::int64_t dst;
   };
 
-  // `panel_bytes`: what a panel should stay under.
-  SparseTiles(const Conv2dShape& shape, const kernels::Conv2dSparseKernel& kernel,
-              std::int64_t panel_bytes);
+  // `layout` of the image; `nonzeros` of the weights, which decide how the work is best cut.
+  SparseTiles(const Conv2dShape& shape, const kernels::Conv2dSparseKernel& kernel, Layout layout,
+              std::int64_t nonzeros);
 
   std::int64_t vectors() const { return vectors_; }
   std::int64_t count() const { return row_tiles_ * column_tiles_; }  // of an image
@@ -41,7 +41,12 @@ class SparseTiles {
   std::int64_t pixels() const { return vectors_ * lanes_; }  // of a tile
   std::int64_t dst_row() const { return dst_columns_; }
 
-  std::int64_t channel_floats() const { return kw_ * phases_ * rows_ * lanes_; }
+  // Whether rows are read from the image itself: there is no panel to fill.
+  bool in_place() const { return in_place_; }
+  // From channel to channel of a panel.
+  std::int64_t channel_floats() const {
+    return in_place_ ? src_plane_ : kw_ * phases_ * rows_ * lanes_;
+  }
   // Channels that a panel holds.
   std::int64_t panel_channels() const { return panel_channels_; }
   // Where tap (k, l) of the panel's channel `channel` reads for row 0 of a tile.
@@ -53,18 +58,18 @@ class SparseTiles {
   void fill(const float* image, Layout layout, const std::vector<kernels::SparsePiece>& pieces,
             std::int64_t channel, std::int64_t channels, float* panel) const;
 
-  // Whether `parts` are all of a tile's vectors, none cut short.
+  // Whether none of the vectors of `parts` is cut short.
   bool is_whole(const std::vector<Part>& parts) const {
-    return parts.size() == 1 && parts[0].rows == vectors_ && parts[0].columns == lanes_;
+    return parts.size() == 1 && parts[0].columns == lanes_;
   }
   // The pixels of `tile` that exist: whole vectors, and a last one cut short where there is one.
   std::vector<Part> parts(std::int64_t tile) const;
 
  private:
-  std::int64_t columns_of(std::int64_t row, std::int64_t rows, std::int64_t columns,
-                          std::int64_t last) const {
-    return row + 1 == rows ? last : columns;
-  }
+  // Cuts the image in tiles of `vectors` vectors.
+  void cut(std::int64_t vectors, bool in_place, const Conv2dShape& shape);
+  // Cycles that an image takes, estimated.
+  double cost(const Conv2dShape& shape, double nonzeros) const;
   void fill_blocked(const float* block, const std::vector<kernels::SparsePiece>& pieces,
                     std::int64_t lane, std::int64_t channels, float* panel) const;
 
@@ -80,6 +85,8 @@ class SparseTiles {
   std::int64_t row_tiles_;
   std::int64_t column_tiles_;
   std::int64_t panel_channels_;
+  bool in_place_ = false;
+  bool blocked_;
   const kernels::Conv2dSparseKernel& kernel_;
   const kernels::Transpose2DKernel& transpose_;
 };

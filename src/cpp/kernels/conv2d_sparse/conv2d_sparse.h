@@ -21,9 +21,9 @@ struct SparseRow {
 
 // Sparse rows times a panel of pixels, float32.
 //
-//   sum[r, v, l] = (bias != null ? bias[r] : dst[r, v, l])
+//   sum[r, v, l] = (bias != null ? bias[r] + residual[r, v, l] : dst[r, v, l])
 //       + sum over the entries e of row r of e.weight * src[e.offset + v * lanes + l]
-//   dst[r, v, l] = finish ? min(high, max(low, sum + residual[r, v, l])) : sum
+//   dst[r, v, l] = finish ? min(high, max(low, sum)) : sum
 //
 // Shapes    v < vectors, from 1 to the kernel's max_vectors; l < lanes. `rows` names the rows to
 //           compute, each once, in any order; their entries follow one another in the same order.
@@ -33,7 +33,7 @@ struct SparseRow {
 // Aliasing  dst may be residual; it overlaps nothing else that is read.
 // NaN       what no entry names is not read: a zero weight spreads no NaN. The clamp keeps NaN.
 // Rounding  an entry is one fused multiply-add (where the ISA has it) into one of a few sums in
-//           turn, which are then added; the same for every pixel.
+//           turn, which are then added; how many depends on `vectors` alone.
 // Threads   reentrant; writes only the rows of dst named here.
 // Errors    none are reported.
 // Source    Park et al., "Faster CNNs with Direct Sparse Convolutions and Guided Pruning", ICLR
@@ -49,6 +49,7 @@ struct Conv2dSparse {
   std::size_t row_stride;
   std::size_t vector_stride;
   bool finish;
+  bool fetch;  // whether dst and residual are far: rows are fetched ahead of time
   const float* residual;
   float low;
   float high;

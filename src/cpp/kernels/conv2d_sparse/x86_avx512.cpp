@@ -3,8 +3,8 @@
 
 namespace fastcnn::kernels {
 
-void conv2d_sparse_f32_1x8__avx512(const Conv2dSparse& c, std::size_t vectors) {
-  sparse_panel<simd::avx512::f32, 8>(c, vectors);
+void conv2d_sparse_f32_1x14__avx512(const Conv2dSparse& c, std::size_t vectors) {
+  sparse_panel<simd::avx512::f32, 14>(c, vectors);
 }
 
 void conv2d_sparse_finish_f32__avx512(const SparseFinish& f) {
