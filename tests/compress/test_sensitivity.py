@@ -12,7 +12,7 @@ from fastcnn import compress
 from fastcnn.compress.choose.judge import Judge
 from fastcnn.compress.choose.profile import Profile, Shaper
 from fastcnn.compress.choose.samples import Sample
-from fastcnn.compress.families import find_families
+from fastcnn.compress.prune.families import find_families
 from fastcnn.errors import DataError, InvalidValueError
 from fastcnn.models import Model
 from fastcnn.ops import evaluate

@@ -1,6 +1,10 @@
 """Compression: prune weights or channels, cut layers, fuse models; each gives a new model."""
 
+from fastcnn.compress.choose import LatencyTable as LatencyTable
+from fastcnn.compress.choose import Outcome as Outcome
 from fastcnn.compress.choose import Sensitivity as Sensitivity
+from fastcnn.compress.choose import latency_table as latency_table
+from fastcnn.compress.choose import optimize as optimize
 from fastcnn.compress.choose import sensitivity as sensitivity
 from fastcnn.compress.cut import cut as cut
 from fastcnn.compress.fuse import fuse as fuse

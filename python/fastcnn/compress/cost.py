@@ -67,10 +67,15 @@ def run_times(session: Session, graph: Graph, batch: int, seconds: float) -> lis
         batch: Samples a run, drawn from [0, 1).
         seconds: Time to spend; a tenth of it, and three runs at least, warm up.
     """
-    rng = np.random.default_rng(0)
-    x = {value.name: _draw(value.shape, batch, rng) for value in graph.inputs}
+    x = draw_inputs(graph, batch)
     _times(session, x, 3, seconds / 10)
     return _times(session, x, 5, seconds)
+
+
+def draw_inputs(graph: Graph, batch: int) -> dict[str, Array]:
+    """Inputs of a graph from [0, 1); an extent other than the batch that is open is 32."""
+    rng = np.random.default_rng(0)
+    return {value.name: _draw(value.shape, batch, rng) for value in graph.inputs}
 
 
 def _times(session: Session, x: dict[str, Array], least: int, seconds: float) -> list[float]:

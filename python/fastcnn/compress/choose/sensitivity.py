@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from fastcnn.compress.choose.samples import Sample, draw_sample
 from fastcnn.compress.cut.bypass import resamplings
 from fastcnn.compress.cut.importance import without
 from fastcnn.compress.cut.units import Unit, find_units
-from fastcnn.compress.families import find_families
+from fastcnn.compress.prune.families import find_families
 from fastcnn.compress.prune.kernel import find_kernels
 from fastcnn.compress.prune.structures import find_pattern
 from fastcnn.compress.selection import check_share
@@ -190,19 +190,25 @@ def draw_halves(
 
 
 def shrunken(
-    shaper: Shaper, judge: Judge, structure: str, sparsities: Sequence[float]
+    shaper: Shaper,
+    judge: Judge,
+    structure: str,
+    sparsities: Sequence[float],
+    layers: Container[str] | None = None,
 ) -> Iterator[Point]:
-    """The points of every part in one structure."""
+    """The points of the parts in one structure; of `layers` alone, where they are named."""
     graph = shaper.model.graph
     if structure == "channel":
         for family in find_families(graph):
-            if len(family.groups) > 1:
+            chosen = layers is None or any(layer in layers for layer in family.layers)
+            if chosen and len(family.groups) > 1:
                 for share in sparsities:
                     profile = Profile(channels=dict.fromkeys(family.layers, share))
                     yield _point(family.name, structure, share, judge(shaper(profile)))
         return
     own = getattr(find_pattern(structure), "sparsity", None)
-    for kernel in find_kernels(graph):
+    kernels = (kernel for kernel in find_kernels(graph) if layers is None or kernel.layer in layers)
+    for kernel in kernels:
         for share in sparsities if own is None else (own,):
             profile = Profile(weights={kernel.layer: (structure, share)})
             yield _point(kernel.layer, structure, share, judge(shaper(profile)))

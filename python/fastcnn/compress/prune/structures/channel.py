@@ -9,7 +9,7 @@ from math import ceil
 import numpy as np
 
 from fastcnn.compress.channels import Axis, Group
-from fastcnn.compress.families import Family, find_families
+from fastcnn.compress.prune.families import Family, find_families
 from fastcnn.compress.prune.kernel import Kernel, find_kernels
 from fastcnn.compress.prune.plan import LayerChange, PrunePlan
 from fastcnn.compress.remove_channels import remove_channels

@@ -1,0 +1,187 @@
+"""Chases a measured speed: predict, make, measure, correct."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastcnn.compress.choose.goal import TOLERANCE
+from fastcnn.compress.choose.judge import Judge
+from fastcnn.compress.choose.profile import Profile
+from fastcnn.compress.choose.promise import Times, times_in_fresh_process
+from fastcnn.compress.choose.sensitivity import cut_graphs
+from fastcnn.compress.choose.start import EXPONENTS, Found, Means, Start
+from fastcnn.compress.choose.training import Training
+from fastcnn.compress.cut.units import Unit
+from fastcnn.compress.selection import layer_of
+from fastcnn.models import Model, file_size
+
+_CORRECTIONS = 6
+_MOST = 16.0
+"""The largest speedup that is looked for where no target is given."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reached:
+    """A model, measured.
+
+    Args:
+        model: Trained, where training is asked for.
+        times: Beside the original, in a fresh process.
+        ratio: Speedup; or how many times smaller, where bytes count.
+        score: Accuracy on samples held back, or agreement.
+        drop: What it lost of that.
+        found: The profile; None for the original.
+    """
+
+    model: Model
+    times: Times
+    ratio: float
+    score: float
+    drop: float
+    found: Found | None
+
+    @property
+    def profile(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return (self.found.profile if self.found else Profile()).to_json()
+
+
+class Chase:
+    """Finds models of given speeds.
+
+    Args:
+        model: The original.
+        means: How it may shrink.
+        training: How candidates are trained and tested.
+        cuts: Layers that may go as a whole, at most.
+    """
+
+    attempts = 5
+    """Speeds that are tried where the loss is limited."""
+
+    def __init__(self, model: Model, means: Means, training: Training, cuts: int) -> None:
+        self.model, self._means, self._training, self._cuts = model, means, training, cuts
+        self.say = means.say
+        self._test = Judge(model.graph, training.held)
+        self.measured = "agreement" if self._test.original.accuracy is None else "accuracy"
+        self.score_before = self._test.original.score
+        self.start = Start(model, means)
+        self.reached: list[Reached] = []
+        self._correction = 1.0
+        self._times = self._time(model)
+        self.before_ms = self._times.before_ms
+
+    @property
+    def most(self) -> float:
+        """The largest ratio to look for."""
+        return _MOST
+
+    def as_it_is(self) -> Reached:
+        """The original."""
+        reached = Reached(self.model, self._times, 1.0, self.score_before, 0.0, None)
+        self.reached.append(reached)
+        return reached
+
+    def reach(self, ratio: float) -> Reached:
+        """The model of least error that is measured to be `ratio` times as fast, trained."""
+        found, times, got = self._correct(ratio)
+        model = self._training.tune(self.model, found.graph)
+        if self._training.epochs:
+            times = self._time(model)
+            got = self._ratio(model, times)
+        verdict = self._test(model.graph)
+        reached = Reached(
+            model, times, got, verdict.score, self.score_before - verdict.score, found
+        )
+        self.say(
+            f"{ratio:.2f}x asked, {got:.2f}x measured: {self.measured} {verdict.score:.4f}, "
+            f"{self.score_before:.4f} before"
+        )
+        self.reached.append(reached)
+        return reached
+
+    def _correct(self, ratio: float) -> tuple[Found, Times, float]:
+        """The profile whose measured ratio is nearest above `ratio`, or else nearest below."""
+        tried: list[tuple[Found, Times, float]] = []
+        start: Start = self.start
+        exponents: Sequence[float] = EXPONENTS
+        for attempt in range(_CORRECTIONS):
+            budget = self._correction * start.whole / ratio
+            if attempt == 0:
+                found = self._best_start(budget)
+                start, exponents = found.start, (found.exponent,)
+            else:
+                found = start.best(budget, exponents)
+            if any(found.profile == other.profile for other, _, _ in tried):
+                break
+            model = self.model.with_graph(found.graph)
+            times = self._time(model)
+            got = self._ratio(model, times)
+            tried.append((found, times, got))
+            self.say(
+                f"predicted {self.start.whole / found.predicted:.2f}x, measured {got:.2f}x, "
+                f"error {found.error:.4f}"
+            )
+            if ratio * (1 - TOLERANCE / 4) <= got <= ratio * (1 + TOLERANCE / 2):
+                break
+            self._correction *= min(2.0, max(0.5, got / ratio * 0.995))
+        enough = [one for one in tried if one[2] >= ratio * (1 - TOLERANCE / 4)]
+        if enough:
+            return min(enough, key=lambda one: (one[0].error, one[2]))
+        return max(tried, key=lambda one: one[2])
+
+    def _best_start(self, budget: float) -> Found:
+        """The best profile of the model, or of the model without a layer that is missed less."""
+        best = self.start.best(budget, EXPONENTS)
+        start = self.start
+        for _ in range(self._cuts):
+            shorter = self._shorter(start, best.error)
+            if shorter is None:
+                break
+            found = shorter.best(budget, EXPONENTS)
+            self.say(f"without {shorter.cut[-1]} error {found.error:.4f}, with it {best.error:.4f}")
+            if found.error >= best.error:
+                break
+            best, start = found, shorter
+        return best
+
+    def _shorter(self, start: Start, error: float) -> Start | None:
+        """Without the unit that saves most time for its error; None if each alone errs more."""
+        judge, seed = self._means.judge, self._means.seed
+        best: tuple[float, Unit, Any] | None = None
+        for unit, graph in cut_graphs(start.model.graph, self._means.fit_on, judge, seed):
+            own = judge(graph).error
+            saved = sum(
+                start.latency.ms[("dense", 0.0)].get(layer_of(node), 0.0) for node in unit.nodes
+            )
+            if own < error and (best is None or saved / max(own, 1e-9) > best[0]):
+                best = saved / max(own, 1e-9), unit, graph
+        if best is None:
+            return None
+        _, unit, graph = best
+        return Start(self.model.with_graph(graph), self._means, (*start.cut, unit.name))
+
+    def _time(self, model: Model) -> Times:
+        return times_in_fresh_process(
+            self.model, model, batch=self._means.batch, threads=self._means.threads
+        )
+
+    def _ratio(self, model: Model, times: Times) -> float:
+        if self._means.for_size:
+            return file_size(self.model) / file_size(model)
+        return times.speedup
+
+    def why_not(self, ratio: float | None, result: Reached, fast: bool) -> str:
+        """Why a goal was missed, in words."""
+        if not fast:
+            end = "the smallest that the structures allow" if self._at_end else "the nearest found"
+            return f"{ratio:.2f}x was asked for; this is {end}"
+        return "nothing faster keeps the accuracy that was asked for"
+
+    @property
+    def _at_end(self) -> bool:
+        least = min(self.start.price(self.start.search(1e-9, 1.0)), self.start.whole)
+        found = self.reached[-1].found
+        return found is not None and found.predicted <= 1.02 * least

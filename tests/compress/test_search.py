@@ -1,0 +1,166 @@
+"""The dynamic program, the prices it counts in, and the search over both."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from compress_nets import make_net
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fastcnn.compress.choose.knapsack import knapsack
+from fastcnn.compress.choose.latency import CHANNELS, DENSE, WEIGHTS, LatencyTable, variant_of
+from fastcnn.compress.choose.price import SizePrice, State, TimePrice, Work
+from fastcnn.compress.choose.search import Search
+from fastcnn.compress.choose.sensitivity import Point, Sensitivity
+from fastcnn.compress.prune.families import find_families
+from fastcnn.compress.prune.kernel import find_kernels
+from fastcnn.graph import Graph
+from fastcnn.models import Model, file_size
+from fastcnn.ops.statistics import statistics
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 5), st.integers(1, 4), st.floats(0.05, 1.2))
+def test_the_dynamic_program_finds_what_trying_everything_finds(
+    seed: int, items: int, options: int, tightness: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    weights = [rng.integers(-5, 20, options).astype(float) for _ in range(items)]
+    costs = [rng.random(options) for _ in range(items)]
+    least = sum(one.min() for one in weights)
+    budget = float(np.ceil(least + tightness * (sum(one.max() for one in weights) - least)))
+
+    chosen = knapsack(weights, costs, budget, bins=max(1, int(budget - least)))
+
+    def total(arrays: list[np.ndarray], picks: tuple[int, ...]) -> float:
+        return float(sum(one[pick] for one, pick in zip(arrays, picks, strict=True)))
+
+    possible = [
+        total(costs, picks)
+        for picks in itertools.product(range(options), repeat=items)
+        if total(weights, picks) <= budget
+    ]
+    assert total(weights, tuple(chosen)) <= budget
+    assert total(costs, tuple(chosen)) == pytest.approx(min(possible))
+
+
+def test_a_budget_out_of_reach_gives_the_lightest() -> None:
+    assert knapsack([np.array([3.0, 1.0, 1.0])], [np.array([0.0, 9.0, 5.0])], -10.0) == [2]
+
+
+def net() -> Graph:
+    return make_net(["residual", "conv", "depthwise", "concat"], "global_average", structure=5)
+
+
+def proportional(graph: Graph) -> LatencyTable:
+    """Times as the multiplications that are left, a millisecond each, and zeros cost nothing."""
+    variants = [DENSE, *(("channel", s) for s in CHANNELS), *(("weight", s) for s in WEIGHTS)]
+    families = find_families(graph)
+    work = Work(families, list(find_kernels(graph)))
+    ms: dict[tuple[str, float], dict[str, float]] = {}
+    for variant in variants:
+        shrunken = variant_of(graph, variant)
+        ms[variant] = {
+            kernel.layer: np.count_nonzero(kernel.data)
+            if variant[0] == "weight"
+            else work.of(
+                kernel.layer,
+                {
+                    family.name: len(
+                        shrunken.values[family.makers[0][0]].data.take(0, 1 - family.makers[0][1])
+                    )
+                    / len(family.groups)
+                    for family in families
+                },
+            )
+            * kernel.data.size
+            for kernel in find_kernels(shrunken if variant[0] == "weight" else graph)
+        }
+    return LatencyTable(ms, sum(ms[DENSE].values()), 1, 1)
+
+
+def test_work_counts_the_weights_that_are_left_of_every_layer() -> None:
+    graph = net()
+    families = find_families(graph)
+    half = variant_of(graph, ("channel", 0.5))
+
+    work = Work(families, list(find_kernels(graph)))
+
+    kept = {
+        family.name: (len(family.groups) - round(0.5 * len(family.groups))) / len(family.groups)
+        for family in families
+    }
+    sizes = {kernel.layer: kernel.data.size for kernel in find_kernels(half)}
+    for kernel in find_kernels(graph):
+        if kernel.node.attrs.get("groups", 1) == 1:
+            expected = sizes[kernel.layer] / kernel.data.size
+            assert work.of(kernel.layer, kept) == pytest.approx(expected), kernel.layer
+
+
+def test_predicted_bytes_are_those_of_the_file() -> None:
+    model = Model.from_graph(make_net(["conv"], "flatten", structure=2))
+    families, kernels = find_families(model.graph), list(find_kernels(model.graph))
+    price = SizePrice(file_size(model), Work(families, kernels), kernels)
+
+    pruned = model.with_graph(variant_of(model.graph, ("channel", 0.5)))
+
+    kept = {
+        family.name: (len(family.groups) - round(0.5 * len(family.groups))) / len(family.groups)
+        for family in families
+    }
+    saved = 4 * (statistics(model.graph).parameters - statistics(pruned.graph).parameters)
+    assert price(State()) == pytest.approx(file_size(model))
+    assert price(State()) - price(State(kept)) == pytest.approx(saved, rel=0.1)
+
+
+def found(graph: Graph) -> Sensitivity:
+    """Errors that grow with the share, by a factor of the part's own."""
+    points = [
+        Point(name, structure, share, (i + 1) * share**2, 1.0, None)
+        for structure, names in (
+            ("channel", [family.name for family in find_families(graph)]),
+            ("weight", [kernel.layer for kernel in find_kernels(graph)]),
+        )
+        for i, name in enumerate(names)
+        for share in (0.5, 0.9)
+    ]
+    return Sensitivity(tuple(points), None, 1, {})
+
+
+@pytest.mark.parametrize("structures", [("weight",), ("channel",), ("weight", "channel")])
+@pytest.mark.parametrize("speedup", [1.0, 1.5, 3.0])
+def test_the_search_keeps_the_budget(structures: tuple[str, ...], speedup: float) -> None:
+    graph = net()
+    families, kernels = find_families(graph), list(find_kernels(graph))
+    price = TimePrice(proportional(graph), Work(families, kernels), families)
+    search = Search(families, found(graph), structures, price)
+
+    state = search(price(State()) / speedup, 1.0)
+
+    assert price(state) <= price(State()) / speedup * (1 + 1e-9)
+    if speedup == 1:
+        profile = search.profile(state)
+        assert not profile.weights
+        assert not profile.channels
+
+
+def test_parts_that_cost_more_lose_less() -> None:
+    graph = make_net(["conv", "conv"], "global_average", structure=5)
+    kernels = list(find_kernels(graph))
+    price = TimePrice(proportional(graph), Work([], kernels), [])
+    dear = kernels[1].layer
+    points = [
+        Point(k.layer, "weight", s, (100.0 if k.layer == dear else 1.0) * s, 1.0, None)
+        for k in kernels
+        for s in (0.5, 0.98)
+    ]
+
+    state = Search([], Sensitivity(tuple(points), None, 1, {}), ("weight",), price)(
+        0.7 * price(State()), 1.0
+    )
+
+    lost = {layer: share for layer, (_, share) in state.weights.items()}
+    assert lost.get(dear, 0.0) < max(lost.values())
