@@ -108,6 +108,23 @@ def test_cut_removes_a_layer(call, squares: Path, trained: Path, tmp_path: Path)
     assert result.json["comparison"][1]["removed"]
 
 
+def test_cut_takes_the_measure_and_trains_between(
+    call, squares: Path, trained: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "cut.fcnn"
+    first = next(layer.name for layer in load_model(trained).layers if "conv" in layer.name)
+
+    result = call(
+        "cut", trained, "--data", squares, "--importance", "fisher", "--schedule", "iterative",
+        "--candidate", first, "--fine-tune", 1, "--batch-size", 16, "--output", target, "--json",
+    )  # fmt: skip
+
+    assert result.code == 0
+    (record,) = load_model(target).records
+    assert (record.details["importance"], record.details["schedule"]) == ("fisher", "iterative")
+    assert [row["layer"] for row in record.details["table"]] == [first]
+
+
 def test_fuse_makes_one_of_two(call, squares: Path, trained: Path, tmp_path: Path) -> None:
     second, target = tmp_path / "second.fcnn", tmp_path / "fused.fcnn"
     call(

@@ -193,7 +193,7 @@ def test_the_branch_that_does_nothing_is_the_least_important() -> None:
 
 def test_what_cannot_be_cut_is_refused_with_reasons() -> None:
     net = Net()
-    net.y = net.conv(net.y, 6)
+    net.y = net.conv(net.y, 6, kernel=1)
     net.add("batch_norm")
     short = net.y
     net.y = net.b.apply("multiply", net.conv(net.b.apply("relu", short), 6), short)

@@ -15,5 +15,6 @@ from fastcnn.compress.prune import prune as prune
 from fastcnn.compress.prune import regularizers as regularizers
 from fastcnn.compress.prune import schedules as schedules
 from fastcnn.compress.record import Record as Record
+from fastcnn.compress.recover import correct_bias as correct_bias
 from fastcnn.compress.recover import fine_tune as fine_tune
 from fastcnn.compress.recover import recalibrate as recalibrate

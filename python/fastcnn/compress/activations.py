@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from fastcnn.graph import Graph, Value
+from fastcnn.graph import Graph, Node, Value
 from fastcnn.passes import infer, remove_dead_nodes
 from fastcnn.runtime.compile import compile as compile_graph
 from fastcnn.typing import Array
@@ -42,3 +42,35 @@ def stream_activations(
             result = session(read)
             found |= result if isinstance(result, dict) else {outputs[0].name: result}
         yield found
+
+
+def linear_form(node: Node) -> Node:
+    """A convolution or dense layer without its activation and without what is added to it."""
+    return replace(node, inputs=node.inputs[:3], attrs={**node.attrs, "activation": "linear"})
+
+
+def before_activation(graph: Graph, nodes: Iterable[Node]) -> tuple[Graph, dict[str, Value]]:
+    """`graph` with a second form of some nodes, without residual and activation.
+
+    Args:
+        graph: Left as it is.
+        nodes: Convolutions and dense layers of it.
+
+    Returns:
+        The graph, and the value of the second form by the name of the node. Nothing else reads it.
+    """
+    wanted = {node.name for node in nodes}
+    found: dict[str, Value] = {}
+    every: list[Node] = []
+    for node in graph.nodes:
+        if node.name in wanted:
+            found[node.name] = replace(node.output, name=f"{node.output.name}/before_activation")
+            every.append(
+                replace(
+                    linear_form(node),
+                    name=f"{node.name}/before_activation",
+                    outputs=(found[node.name],),
+                )
+            )
+        every.append(node)
+    return replace(graph, nodes=tuple(every)), found

@@ -23,8 +23,10 @@ def resamplings(unit: Unit) -> tuple[str, ...]:
     """Ways to bring the entry of `unit` to the height and width of its exit.
 
     "identity" where they agree; else pooling over the window of the convolution that goes,
-    "average" or "max".
+    "average" or "max". Nothing does that for a block.
     """
+    if unit.kind == "block":
+        return ("identity",) if unit.entry.type == unit.exit.type else ()
     conv = unit.nodes[0]
     if unit.kind == "branch" or conv.op != "conv2d":
         return ("identity",)

@@ -7,15 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from fastcnn.compress.cut.importance import Importance, importance
-from fastcnn.compress.cut.units import find_units
+from fastcnn.compress.cut.importance import Importance
+from fastcnn.compress.cut.judges import JUDGES, Bench
+from fastcnn.compress.cut.parts import BETWEEN, find_blocks, find_part
+from fastcnn.compress.cut.units import Unit, find_units
 from fastcnn.compress.quality import Quality, quality
 from fastcnn.compress.record import recorded
 from fastcnn.compress.recover import fine_tune
 from fastcnn.compress.samples import read_data
-from fastcnn.compress.selection import check_layers
+from fastcnn.compress.selection import check_layers, layer_of
 from fastcnn.errors import CompressionError, InvalidValueError
+from fastcnn.graph import Graph
 from fastcnn.models import Model
+
+SCHEDULES = ("one_shot", "iterative")
 
 
 def cut(
@@ -24,6 +29,8 @@ def cut(
     layers: int = 1,
     data: Any,
     candidates: Iterable[str] | None = None,
+    importance: str = "loss",
+    schedule: str = "one_shot",
     samples: int = 2048,
     epochs: int = 0,
     seed: int = 0,
@@ -36,14 +43,23 @@ def cut(
     convolutions or dense layers are refitted by least squares to give what they gave before. The
     layer of least importance goes; then all others are measured anew.
 
+    A branch of a sum counts as one layer, and so does a block: layers that no other way leads
+    around. Where the width or the pixels change and the readers cannot follow, a 1x1 convolution,
+    fitted by least squares, takes the place of what goes.
+
     Args:
         model: Compiled; left as it is.
         layers: How many to cut, one after the other.
         data: Samples and labels to measure on.
-        candidates: Names of layers that may be cut; all if None. A branch of a sum counts as one
-            layer, named by its layers joined by " + ".
+        candidates: Names of what may be cut; all if None. A branch is named by its layers joined by
+            " + ", a block by its first and its last, as "conv2d_2..conv2d_5"; other parts with one
+            way in and one way out are named in the same way.
+        importance: What is compared: "loss", its rise; "ms", its rise for each millisecond saved;
+            "similarity", 1 - cosine of what leads in and what leads out; or "fisher", the rise
+            of the loss by second order. The latter two measure the loss of the chosen one alone.
+        schedule: "one_shot", or "iterative": the epochs are spread evenly over the cuts.
         samples: How many of `data` are used at most: half to fit, half to measure.
-        epochs: Epochs of fine-tuning on `data` at the end.
+        epochs: Epochs of fine-tuning on `data`, at the end unless the schedule says otherwise.
         seed: Of all chance.
         **fine_tuning: As `compress.fine_tune` takes it.
 
@@ -59,47 +75,80 @@ def cut(
         raise InvalidValueError(f"cut: layers must be at least 1, it is {layers}")
     if samples < 2:
         raise InvalidValueError(f"cut: samples must be at least 2, it is {samples}")
-    given = read_data("cut", model.graph, data)
+    for name, given, known in (
+        ("importance", importance, tuple(JUDGES)),
+        ("schedule", schedule, SCHEDULES),
+    ):
+        if given not in known:
+            raise InvalidValueError(
+                f"cut: {name} must be one of {', '.join(known)}, it is '{given}'"
+            )
+    drawn = read_data("cut", model.graph, data).draw(samples, np.random.default_rng(seed))
     allowed = None if candidates is None else _check_candidates(model, candidates)
-    rng = np.random.default_rng(seed)
-    drawn = given.draw(samples, rng)
     half = len(drawn) // 2
     fit_on, measure_on = drawn.take(slice(0, half or 1)).x, drawn.take(slice(half, None))
 
-    start = now = quality(model, measure_on)
+    start = quality(model, measure_on)
     shorter = model
     rows: list[dict[str, Any]] = []
     for step in range(1, layers + 1):
-        units = [
-            unit for unit in find_units(shorter.graph) if allowed is None or unit.name in allowed
-        ]
-        measured = [importance(shorter, unit, fit_on, measure_on, rng) for unit in units]
+        now = quality(shorter, measure_on)
+        bench = Bench(shorter, fit_on, measure_on, now.loss, np.random.default_rng([seed, step]))
+        measured = JUDGES[importance](bench, _units(shorter.graph, allowed))
         best = _least_important(measured, step, layers)
         rows += [_row(step, one, now, one is best) for one in measured]
         assert best.graph is not None
-        assert best.quality is not None
-        shorter, now = shorter.with_graph(best.graph), best.quality
-    details = {"table": rows, "loss_before": start.loss, "loss_after": now.loss}
+        shorter = shorter.with_graph(best.graph)
+        if schedule == "iterative":
+            first, last = (epochs * n // layers for n in (step - 1, step))
+            shorter = fine_tune(shorter, data, epochs=last - first, **fine_tuning)
+    details = {
+        "importance": importance,
+        "schedule": schedule,
+        "table": rows,
+        "loss_before": start.loss,
+        "loss_after": quality(shorter, measure_on).loss,
+    }
     shorter = recorded(model, shorter.graph, "cut", _text(rows), details)
+    if schedule == "iterative":
+        return shorter
     return fine_tune(shorter, data, epochs=epochs, **fine_tuning)
+
+
+def _units(graph: Graph, allowed: frozenset[str] | None) -> list[Unit]:
+    """All units, or those of the names that are still there."""
+    found = [*find_units(graph), *find_blocks(graph)]
+    if allowed is None:
+        return found
+    known = {unit.name for unit in found}
+    layers = {layer_of(node) for node in graph.nodes}
+    parts = [
+        find_part(graph, name)
+        for name in sorted(allowed - known)
+        if BETWEEN in name and layers.issuperset(name.split(BETWEEN))
+    ]
+    return [unit for unit in found if unit.name in allowed] + parts
 
 
 def _check_candidates(model: Model, candidates: Iterable[str]) -> frozenset[str]:
     names = [candidates] if isinstance(candidates, str) else list(candidates)
-    units = {unit.name for unit in find_units(model.graph)}
-    return check_layers("cut", model.graph, [name for name in names if name not in units]) | {
-        *names
-    }
+    units = {unit.name for unit in _units(model.graph, None)}
+    others = [name for name in names if name not in units]
+    for name in others:
+        if BETWEEN in name:
+            find_part(model.graph, name)
+    check_layers("cut", model.graph, [name for name in others if BETWEEN not in name])
+    return frozenset(names)
 
 
 def _least_important(measured: list[Importance], step: int, layers: int) -> Importance:
-    possible = [one for one in measured if one.quality is not None]
+    possible = [one for one in measured if one.graph is not None]
     if not possible:
         reasons = "; ".join(f"'{one.unit.name}': {one.how}" for one in measured)
         raise CompressionError(
             f"cut: no layer is left to cut, at cut {step} of {layers}. {reasons or 'No candidates'}"
         )
-    return min(possible, key=lambda one: one.quality.loss if one.quality else np.inf)
+    return min(possible, key=lambda one: np.inf if one.score is None else one.score)
 
 
 def _row(step: int, one: Importance, now: Quality, is_cut: bool) -> dict[str, Any]:
@@ -108,6 +157,7 @@ def _row(step: int, one: Importance, now: Quality, is_cut: bool) -> dict[str, An
         "step": step,
         "layer": one.unit.name,
         "kind": one.unit.kind,
+        "score": one.score,
         "loss_rise": None if measured is None else measured.loss - now.loss,
         "accuracy": None if measured is None else measured.accuracy,
         "cut": is_cut,

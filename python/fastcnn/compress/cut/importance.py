@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fastcnn.compress.cut.bridge import bridged
 from fastcnn.compress.cut.bypass import bypass, readers_to_refit, resamplings
 from fastcnn.compress.cut.refit import refit
 from fastcnn.compress.cut.units import Unit
@@ -18,6 +19,8 @@ from fastcnn.models import Model
 from fastcnn.passes import infer
 from fastcnn.typing import Array
 
+_BRIDGE = "bridge"
+
 
 @dataclass(frozen=True)
 class Importance:
@@ -25,15 +28,17 @@ class Importance:
 
     Args:
         unit: What was taken out.
-        how: In what way, in words; where it cannot be cut, why.
+        how: In what way, in words; where it cannot be cut, why; empty where nobody tried.
         graph: The graph without the unit; None where it cannot be cut.
         quality: Loss and metrics without it.
+        score: By which units are compared; the lowest is cut.
     """
 
     unit: Unit
-    how: str
+    how: str = ""
     graph: Graph | None = None
     quality: Quality | None = None
+    score: float | None = None
 
 
 def importance(
@@ -43,20 +48,29 @@ def importance(
     measure_on: Samples,
     rng: np.random.Generator,
 ) -> Importance:
-    """The best of the ways to do without `unit`, by the loss on `measure_on`."""
+    """The best of the ways to do without `unit`, by the loss on `measure_on`.
+
+    Where its readers cannot read its entry instead, a 1x1 convolution takes its place.
+    """
     if unit.refusal:
         return Importance(unit, unit.refusal)
-    best: Importance | None = None
-    for resampling in resamplings(unit):
+    tried: list[Importance] = []
+    refusals: list[str] = []
+    for resampling in (*resamplings(unit), _BRIDGE):
+        if resampling == _BRIDGE and tried:
+            break
         try:
-            graph, how = without(model.graph, unit, resampling, fit_on, rng)
+            if resampling == _BRIDGE:
+                graph, how = bridged(model.graph, unit, fit_on, rng)
+            else:
+                graph, how = without(model.graph, unit, resampling, fit_on, rng)
         except (CompressionError, InvalidValueError, ShapeError) as error:
-            return Importance(unit, str(error))
-        measured = quality(model.with_graph(graph), measure_on)
-        if best is None or best.quality is None or measured.loss < best.quality.loss:
-            best = Importance(unit, how, graph, measured)
-    assert best is not None
-    return best
+            refusals.append(str(error))
+            continue
+        tried.append(Importance(unit, how, graph, quality(model.with_graph(graph), measure_on)))
+    if not tried:
+        return Importance(unit, "; ".join(dict.fromkeys(refusals)))
+    return min(tried, key=lambda one: one.quality.loss if one.quality else np.inf)
 
 
 def without(

@@ -7,17 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from fastcnn.compress.activations import activations
+from fastcnn.compress.activations import activations, before_activation
+from fastcnn.compress.activations import linear_form as linear_form
 from fastcnn.compress.cut.bypass import window_of
+from fastcnn.compress.cut.least_squares import MIN_ROWS, least_squares
 from fastcnn.graph import Graph, Node, Value
 from fastcnn.passes import infer
 from fastcnn.typing import Array, FloatArray
-
-RIDGE = 1e-3
-"""Regularisation, as a share of the mean square of the inputs."""
-
-MIN_ROWS = 8192
-"""Positions that a convolution is fitted on, at least; twice the unknowns if that is more."""
 
 
 def refit(
@@ -40,16 +36,14 @@ def refit(
         x: Samples to fit on.
         rng: Picks positions of images.
     """
-    linear = {node.name: linear_form(node) for node in before.nodes if node.name in _names(readers)}
-    nodes = tuple(linear.get(node.name, node) for node in before.nodes)
-    targets = activations(
-        replace(before, nodes=nodes), [node.output for node in linear.values()], x
-    )
+    names = {node.name for node in readers}
+    whole, ahead = before_activation(before, [n for n in before.nodes if n.name in names])
+    targets = activations(whole, ahead.values(), x)
     inputs = activations(after, [node.inputs[0] for node in readers], x)
     fitted: dict[str, Value] = {}
     for node in readers:
         kernel, bias = node.inputs[1:3]
-        u, t = inputs[node.inputs[0].name], targets[node.output.name]
+        u, t = inputs[node.inputs[0].name], targets[ahead[node.name].name]
         w, b = fit_layer(node, u, t, rng)
         assert kernel.traits is not None
         fitted[kernel.name] = replace(
@@ -57,15 +51,6 @@ def refit(
         )
         fitted[bias.name] = bias.with_data(b)
     return infer(after.with_values(fitted))
-
-
-def _names(nodes: Sequence[Node]) -> set[str]:
-    return {node.name for node in nodes}
-
-
-def linear_form(node: Node) -> Node:
-    """A convolution or dense layer without its activation and without what is added to it."""
-    return replace(node, inputs=node.inputs[:3], attrs={**node.attrs, "activation": "linear"})
 
 
 def fit_layer(
@@ -91,29 +76,3 @@ def fit_layer(
     i, row, column = np.unravel_index(flat, (n, height, width))
     w, b = least_squares(patches[i, :, row, column].reshape(rows, unknowns), t[i, :, row, column])
     return np.ascontiguousarray(w.T).reshape(t.shape[1], u.shape[1], kh, kw), b
-
-
-def least_squares(u: Array, t: Array, ridge: float = RIDGE) -> tuple[FloatArray, FloatArray]:
-    """Weights and bias of the ridge regression of `t` on `u`.
-
-        w = (U^T U + r I)^-1 U^T T = U^T (U U^T + r I)^-1 T,   b = mean t - mean u w
-
-    where U and T are centred and r is `ridge` times the mean diagonal of U^T U; the smaller of
-    the two systems is solved, in float64.
-
-    Shape:
-        u: [rows, K]. t: [rows, M]. w: [K, M]. b: [M].
-    """
-    mean_u, mean_t = u.mean(0, np.float64), t.mean(0, np.float64)
-    centred_u, centred_t = u - mean_u, t - mean_t
-    rows, unknowns = u.shape
-    strength = max(ridge * float(np.square(centred_u).sum()) / unknowns, 1e-12)
-    if unknowns <= rows:
-        gram = centred_u.T @ centred_u
-        gram.flat[:: unknowns + 1] += strength
-        w = np.linalg.solve(gram, centred_u.T @ centred_t)
-    else:
-        gram = centred_u @ centred_u.T
-        gram.flat[:: rows + 1] += strength
-        w = centred_u.T @ np.linalg.solve(gram, centred_t)
-    return w.astype(np.float32), (mean_t - mean_u @ w).astype(np.float32)

@@ -21,8 +21,8 @@ class Unit:
     """Part of a graph with one way in and one way out.
 
     Args:
-        name: Its layers, joined by " + ".
-        kind: "layer", or "branch" for one term of a sum.
+        name: Its layers, joined by " + "; the first and the last of a block, joined by "..".
+        kind: "layer", "branch" for one term of a sum, or "block" for several layers.
         nodes: What goes.
         entry: What readers of `exit` would read in its place.
         exit: What the rest of the graph reads of it.
@@ -57,15 +57,15 @@ def _layers(graph: Graph) -> Iterator[Unit]:
 def _refusal(graph: Graph, node: Node, end: Value) -> str:
     if len(node.inputs) > 3:
         return "it adds a residual; cut the graph before operators are fused"
-    if _reaches_output(graph, end):
+    if reaches_output(graph, end):
         return (
             "it is the output layer: no convolution or dense layer stands between it and an output"
         )
     return ""
 
 
-def _reaches_output(graph: Graph, value: Value) -> bool:
-    """Whether a path without another kernel leads from `value` to an output of the graph."""
+def reaches_output(graph: Graph, value: Value) -> bool:
+    """Whether a path without another kernel leads from `value` to an output."""
     reached = {value.name}
     for node in graph.nodes:
         if node.op not in KERNELS and any(source.name in reached for source in node.inputs):
