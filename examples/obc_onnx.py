@@ -70,7 +70,8 @@ def main() -> None:
     pictures = read_pictures(options.images)
     calibration = random_crops(pictures, options.calibration, rng)
     held_out = random_crops(pictures, options.held_out, rng)
-    model = fc.onnx.load(options.model)
+    (image,) = fc.onnx.load(options.model).graph.inputs
+    model = fc.onnx.load(options.model, shapes={image.name: (None, *image.shape[1:])})
     answers = model.predict(held_out, batch_size=32).argmax(1)
 
     for title, how in (

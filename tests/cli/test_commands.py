@@ -140,6 +140,24 @@ def test_fuse_makes_one_of_two(call, squares: Path, trained: Path, tmp_path: Pat
     np.testing.assert_allclose(load_model(target).predict(x), ensemble, atol=1e-6)
 
 
+def test_fuse_takes_each_layer_from_where_it_was_chosen(
+    call, trained: Path, tmp_path: Path
+) -> None:
+    other, target = tmp_path / "other.fcnn", tmp_path / "fused.fcnn"
+    call("prune", trained, "--sparsity", 0.5, "--output", other)
+    layer = load_model(trained).layers[-1].name
+
+    result = call(
+        "fuse", other, trained, "--method", "uniform", "--layer", f"{layer}=2", "--output", target
+    )
+
+    assert result.code == 0
+    kernel, whole = (load_model(path).get_weights()[-2] for path in (target, trained))
+    np.testing.assert_array_equal(kernel, whole)
+    wrong = call("fuse", other, trained, "--layer", "dense", "--output", target)
+    assert wrong.code == 2
+
+
 def test_compare_shows_models_and_writes_a_report(
     call, squares: Path, trained: Path, tmp_path: Path
 ) -> None:

@@ -10,7 +10,8 @@ from fastcnn.ops import Builder
 
 BODY = (
     "conv", "strided", "grouped", "depthwise", "batch_norm", "relu", "max_pool", "residual",
-    "projected", "concat", "turned", "dropout",
+    "projected", "concat", "turned", "dropout", "squeeze_excite", "upsampled", "sliced", "shuffled",
+    "shared", "average_pool",
 )  # fmt: skip
 HEADS = ("flatten", "flatten_channels_first", "global_average", "global_max")
 
@@ -30,9 +31,7 @@ class Net:
         self.y = getattr(self, f"_{kind}")(self.y)
 
     def dense(self, units: int, *, relu: bool = False) -> None:
-        k = _channels(self.y)
-        w, b = self._weights("kernel", (k, units), k), self._weights("bias", (units,), 4)
-        self.y = self.b.apply("dense", self.y, w, b, name="dense")
+        self.y = self._dense(self.y, units)
         if relu:
             self.y = self._relu(self.y)
 
@@ -118,6 +117,57 @@ class Net:
     def _turned(self, x: Value) -> Value:
         last = self._relu(self.b.apply("transpose", x, perm=(0, 2, 3, 1)))
         return self.b.apply("transpose", last, perm=(0, 3, 1, 2))
+
+    def _squeeze_excite(self, x: Value) -> Value:
+        squeezed = self._flat(self.b.apply("global_average_pool2d", x))
+        inner = self._relu(self._dense(squeezed, self._width()))
+        gate = self.b.apply("sigmoid", self._dense(inner, _channels(x)))
+        gate = self.b.apply("reshape", gate, shape=(0, _channels(x), 1, 1))
+        return self.b.apply("multiply", x, gate)
+
+    def _upsampled(self, x: Value) -> Value:
+        larger = self.b.apply(
+            "resize", x, scales=(1.0, 1.0, 2.0, 2.0), coordinates="asymmetric", rounding="floor"
+        )
+        return self._relu(self.conv(larger, self._width(), stride=2))
+
+    def _sliced(self, x: Value) -> Value:
+        middle = max(1, _channels(x) // 2)
+        halves = [
+            self.b.apply("slice", x, axis=1, start=start, stop=stop)
+            for start, stop in ((0, middle), (middle, _channels(x)))
+            if start < stop
+        ]
+        return self.b.apply("concat", *map(self._conv, halves), axis=1)
+
+    def _shuffled(self, x: Value) -> Value:
+        c, (h, w) = _channels(x), x.shape[2:]
+        if c % 2:
+            return x
+        assert h is not None
+        assert w is not None
+        pairs = self.b.apply("reshape", x, shape=(0, 2, c // 2, h, w))
+        turned = self.b.apply("transpose", pairs, perm=(0, 2, 1, 3, 4))
+        return self.b.apply("reshape", turned, shape=(0, c, h, w))
+
+    def _shared(self, x: Value) -> Value:
+        y = self.conv(self.conv(x, 4), 4)
+        last = self.b.build([y]).nodes[-1]
+        again = self.b.apply(
+            "conv2d", self._relu(y), *last.inputs[1:], name="conv", layer=last.layer, **last.attrs
+        )
+        return self._relu(again)
+
+    def _average_pool(self, x: Value) -> Value:
+        return self.b.apply(
+            "average_pool2d", x, kernel_size=(2, 2), strides=(1, 1), pads=(0, 0, 1, 1),
+            count_include_pad=0,
+        )  # fmt: skip
+
+    def _dense(self, x: Value, units: int) -> Value:
+        k = _channels(x)
+        w, b = self._weights("kernel", (k, units), k), self._weights("bias", (units,), 4)
+        return self.b.apply("dense", x, w, b, name="dense")
 
     def _flatten(self, x: Value) -> Value:
         return self._flat(self.b.apply("transpose", x, perm=(0, 2, 3, 1)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +18,8 @@ from fastcnn.graph import Graph
 from fastcnn.ops import evaluate
 
 SHIFTS = ("bias", "beta", "mean")
+EXAMPLES = int(os.environ.get("FASTCNN_PROPERTY_EXAMPLES", "200"))
+"""Random networks that are tried; thousands of them take minutes."""
 
 
 def outputs(graph: Graph, seed: int = 0) -> np.ndarray:
@@ -52,7 +55,7 @@ def silenced(graph: Graph, groups: list[Group]) -> Graph:
 
 
 @given(recipe=recipes(), data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_channels_that_hold_zeros_can_go_without_a_trace(
     recipe: dict[str, object], data: st.DataObject
 ) -> None:

@@ -117,6 +117,15 @@ def branches() -> Graph:
     return net.b.build([net.b.apply("scale", net.b.apply("scale", y, factor=1.0), factor=0.5)])
 
 
+def merging() -> Graph:
+    """Convolutions of one image that are added, then layers without activations between them."""
+    net = Net(4, 6, 6)
+    wide, narrow = net.conv(net.x, 4), net.conv(net.x, 4, kernel=1)
+    y = net.b.apply("add", net.b.apply("add", wide, narrow), net.x)
+    y = net.conv(net.relu(net.conv(y, 3, kernel=1)), 4, stride=2)
+    return net.b.build([net.dense(net.dense(net.flatten(y), 20), 3)])
+
+
 def read_outside() -> Graph:
     """The caller reads what the passes would like to remove."""
     net = Net(3, 4, 4)
@@ -226,6 +235,7 @@ GRAPHS: tuple[Callable[[], Graph], ...] = (
     exported,
     residual,
     branches,
+    merging,
     read_outside,
     ends_in_identities,
     known_in_part,

@@ -14,18 +14,43 @@ from fastcnn.cli.fitting import Training, compile_for
 from fastcnn.cli.frame import command
 from fastcnn.cli.networks import open_model
 from fastcnn.cli.output import Output
+from fastcnn.compress.fuse import METHODS
 from fastcnn.random import set_random_seed
 from fastcnn.train.callbacks import ProgressBar
+
+
+def _choices(
+    context: click.Context, option: click.Parameter, given: tuple[str, ...]
+) -> dict[str, str | int] | None:
+    """Places of models by layer, from words LAYER=MODEL."""
+    choices: dict[str, str | int] = {}
+    for word in given:
+        layer, _, number = word.rpartition("=")
+        if not layer or not number.isdecimal() or number == "0":
+            raise click.BadParameter(f"'{word}' is not LAYER=MODEL, as conv2d=2")
+        choices[layer] = int(number) - 1
+    return choices or None
 
 
 @command("fuse")
 @options.MODELS
 @click.option(
     "--method",
-    type=click.Choice(["auto", "exact", "compact"]),
+    type=click.Choice(METHODS),
     default="auto",
     help="exact: side by side, outputs averaged; compact: neurons matched and merged to the "
-    "width of one model; auto: the more accurate of both on held-back images.",
+    "width of one model; uniform, greedy: weights averaged, of all or of those that help; "
+    "distilled: one model that learns from all; auto: the most accurate of exact, compact and "
+    "greedy on held-back images.",
+)
+@click.option(
+    "--layer",
+    "layers",
+    multiple=True,
+    callback=_choices,
+    metavar="LAYER=MODEL",
+    help="The model, from 1, that gives a layer, again for others; the rest is averaged. With "
+    "compact and uniform.",
 )
 @click.option("--data", "data_name", help=f"To fine-tune and test on: {options.DATA_HELP}")
 @options.fine_tune
@@ -36,6 +61,7 @@ def fuse(
     output: Output,
     models: tuple[Path, ...],
     method: str,
+    layers: dict[str, str | int] | None,
     data_name: str | None,
     epochs: int,
     learning_rate: float | None,
@@ -57,6 +83,7 @@ def fuse(
         data=learn,
         validation_data=held,
         method=method,
+        layers=layers,
         epochs=epochs,
         seed=seed,
         batch_size=batch_size,

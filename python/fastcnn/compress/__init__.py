@@ -6,6 +6,7 @@ from fastcnn.compress.choose import Sensitivity as Sensitivity
 from fastcnn.compress.choose import latency_table as latency_table
 from fastcnn.compress.choose import optimize as optimize
 from fastcnn.compress.choose import sensitivity as sensitivity
+from fastcnn.compress.collapse import collapse as collapse
 from fastcnn.compress.cut import cut as cut
 from fastcnn.compress.fuse import fuse as fuse
 from fastcnn.compress.measure import Measurement as Measurement

@@ -16,6 +16,8 @@ from fastcnn.passes.fuse_hard_swish import FuseHardSwish as FuseHardSwish
 from fastcnn.passes.fuse_pad import FusePad as FusePad
 from fastcnn.passes.fuse_swish import FuseSwish as FuseSwish
 from fastcnn.passes.infer import infer as infer
+from fastcnn.passes.merge_branches import MergeBranches as MergeBranches
+from fastcnn.passes.merge_linear import MergeLinear as MergeLinear
 from fastcnn.passes.merge_reshapes import MergeReshapes as MergeReshapes
 from fastcnn.passes.move_relu_after_max_pool import MoveReluAfterMaxPool as MoveReluAfterMaxPool
 from fastcnn.passes.pipelines import for_inference as for_inference
@@ -39,6 +41,8 @@ ALL: tuple[Pass, ...] = (
     FoldConstants(),
     FoldBatchNorm(),
     FoldAffine(),
+    MergeBranches(),
+    MergeLinear(),
     UseGlobalPools(),
     FusePad(),
     FuseSwish(),

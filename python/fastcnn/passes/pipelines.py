@@ -13,6 +13,8 @@ from fastcnn.passes.fuse_gelu import FuseGelu
 from fastcnn.passes.fuse_hard_swish import FuseHardSwish
 from fastcnn.passes.fuse_pad import FusePad
 from fastcnn.passes.fuse_swish import FuseSwish
+from fastcnn.passes.merge_branches import MergeBranches
+from fastcnn.passes.merge_linear import MergeLinear
 from fastcnn.passes.merge_reshapes import MergeReshapes
 from fastcnn.passes.move_relu_after_max_pool import MoveReluAfterMaxPool
 from fastcnn.passes.remove_dead_nodes import RemoveDeadNodes
@@ -41,6 +43,8 @@ _FOR_INFERENCE = Sequence(
     FusePad(),
     FoldBatchNorm(),
     FoldAffine(),
+    MergeBranches(),
+    MergeLinear(),
     FuseAdd(),
     FuseActivation(),
     RemoveDeadNodes(),
