@@ -8,7 +8,7 @@ from fastcnn.graph import Graph, Traits
 from fastcnn.ops import Builder
 
 
-def sample_graph(*, seed: int = 0, density: float = 0.1) -> Graph:
+def sample_graph(*, seed: int = 0, density: float = 0.3) -> Graph:
     """Image -> convolution with pruned weights -> clip -> dense, with an update."""
     rng = np.random.default_rng(seed)
     kernel = rng.standard_normal((4, 1, 3, 3)).astype(np.float32)

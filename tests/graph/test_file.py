@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fastcnn.errors import FileFormatError, GraphError, InvalidValueError
-from fastcnn.graph import Graph, Traits, file
+from fastcnn.graph import Graph, Traits, file, pruned_data
 from fastcnn.graph.tensor_file import MAX_HEADER_BYTES
 from fastcnn.ops import Builder
 from tests.graph.graphs import sample_graph
@@ -106,7 +106,46 @@ def test_pruned_numbers_come_back_bit_for_bit(shape, density, seed):
     assert graph.parameters["w"].data.tobytes() == data.tobytes()
     nonzero = int(np.count_nonzero(np.asarray(data).reshape(-1).view(np.uint32)))
     dense, packed = 4 * data.size, 4 * nonzero + -(-data.size // 8)
-    assert ("bitmap/w" in header) == (packed < dense)
+    if packed < dense:
+        assert ("bitmap/w" in header) != ("gaps/w" in header)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(64, 5000), st.floats(0, 0.2), st.integers(0, 2**31))
+def test_places_are_kept_in_the_smaller_form(size, density, seed):
+    rng = np.random.default_rng(seed)
+    data = np.where(rng.random(size) < density, 1, 0).astype(np.float32)
+
+    form, places, values = pruned_data.pack(data)
+    back = pruned_data.unpack("w", form, places, values, data.shape, data.dtype)
+
+    np.testing.assert_array_equal(back, data)
+    assert places.size <= -(-size // 8)
+    if 0.01 < values.size / size < 0.05 and size > 1000:
+        assert form == "gaps"
+        assert places.size < 1.2 * values.size + 20
+
+
+def test_few_bytes_do_not_make_a_large_array():
+    gaps, values = np.zeros(1, np.uint8), np.ones(1, np.float32)
+
+    with pytest.raises(FileFormatError, match="1 bytes of gaps are too few for 1000000"):
+        pruned_data.unpack("w", "gaps", gaps, values, (1000, 1000), np.dtype(np.float32))
+
+
+@pytest.mark.parametrize(
+    ("gaps", "values", "message"),
+    [
+        ([3, 250], 2, "the gaps marks element 254 of 200 elements"),
+        ([3, 4], 3, "marks 2 of 200 elements"),
+        ([3, 255], 2, "marks 1 of 200 elements"),
+    ],
+)
+def test_gaps_that_do_not_fit_are_refused(gaps, values, message):
+    places, values = np.array(gaps, np.uint8), np.ones(values, np.float32)
+
+    with pytest.raises(FileFormatError, match=message):
+        pruned_data.unpack("w", "gaps", places, values, (200,), np.dtype(np.float32))
 
 
 def test_equal_graphs_make_equal_files(content):
@@ -152,14 +191,15 @@ def test_a_file_that_goes_on_too_long_is_refused(content, path):
         file.load(path)
 
 
+@pytest.mark.parametrize("density", [0.1, 0.3], ids=["gaps", "bitmap"])
 @settings(
     max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     flips=st.lists(st.tuples(st.integers(0, 10**9), st.integers(1, 255)), min_size=1, max_size=4)
 )
-def test_flipped_bits_are_refused_or_harmless(content, flips):
-    damaged = bytearray(content)
+def test_flipped_bits_are_refused_or_harmless(density, flips):
+    damaged = bytearray(file.serialize(sample_graph(density=density), extra=EXTRA, tensors=TENSORS))
     for place, mask in flips:
         damaged[place % len(damaged)] ^= mask
 

@@ -11,6 +11,7 @@ and the tensors are
 
     value/NAME                  the numbers of a constant or parameter
     bitmap/NAME, nonzero/NAME   the same for a pruned parameter, where this is smaller
+    gaps/NAME, nonzero/NAME     the same where this is smaller still, see `pruned_data`
     extra/NAME                  what the caller stored
 
 Reading runs nothing that the file holds, and takes memory in proportion to its size.
@@ -113,7 +114,8 @@ def _graph_tensors(graph: Graph) -> dict[str, Array]:
         if packed is None:
             arrays[f"value/{name}"] = value.data
         else:
-            arrays[f"bitmap/{name}"], arrays[f"nonzero/{name}"] = packed
+            form, places, values = packed
+            arrays[f"{form}/{name}"], arrays[f"nonzero/{name}"] = places, values
     return arrays
 
 
@@ -162,11 +164,12 @@ def _data_of(arrays: Mapping[str, Array], name: str, type_: Type) -> Array:
         raise FileFormatError(f"'{name}' holds numbers but its shape is open: {type_}")
     if f"value/{name}" in arrays:
         data = arrays[f"value/{name}"]
-    elif f"bitmap/{name}" in arrays and f"nonzero/{name}" in arrays:
-        bitmap, values = arrays[f"bitmap/{name}"], arrays[f"nonzero/{name}"]
-        data = pruned_data.unpack(name, bitmap, values, shape, np.dtype(type_.dtype))
     else:
-        raise FileFormatError(f"the numbers of '{name}' are missing")
+        form = next((form for form in pruned_data.FORMS if f"{form}/{name}" in arrays), None)
+        if form is None or f"nonzero/{name}" not in arrays:
+            raise FileFormatError(f"the numbers of '{name}' are missing")
+        places, values = arrays[f"{form}/{name}"], arrays[f"nonzero/{name}"]
+        data = pruned_data.unpack(name, form, places, values, shape, np.dtype(type_.dtype))
     if data.shape != shape or data.dtype != np.dtype(type_.dtype):
         raise FileFormatError(
             f"'{name}' is declared as {type_}, its numbers are {data.dtype}{list(data.shape)} "
