@@ -60,3 +60,23 @@ def test_shapes_of_ones_own_are_run(call, tmp_path: Path) -> None:
     measured = [row for row in answer["kernels"] if row["ms"] is not None]
     assert len(measured) == 2 * len({row["kernel"] for row in measured})
     assert {row["shape"] for row in measured} == {"dense n=8 k=32 m=16", "dense n=8 k=64 m=16"}
+
+
+def test_speed_ups_of_sparse_layers_are_told(call, tmp_path: Path) -> None:
+    shapes = tmp_path / "shapes.txt"
+    shapes.write_text("conv2d n=1 c=64 h=14 w=14 oc=64 k=3 p=1\ndense n=8 k=64 m=16\n")
+
+    answer = call("kernels", "--sparsity", "0.5,0.99", "--shapes", shapes, "--json").json
+
+    half, few = answer["sparsity"]
+    assert (half["sparsity"], few["sparsity"]) == (0.5, 0.99)
+    assert "sparse" in few["kernel"]
+    assert few["times"] > half["times"] > 0
+    assert answer["worst"] == min(half["times"], few["times"])
+
+
+def test_a_sparsity_of_one_is_refused(call) -> None:
+    result = call("kernels", "--sparsity", "0.5,1")
+
+    assert result.code == 2
+    assert "not 1.0" in result.err

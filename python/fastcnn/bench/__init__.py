@@ -10,5 +10,7 @@ from fastcnn.bench.layers import write_shapes as write_shapes
 from fastcnn.bench.shapes import FOLDER as FOLDER
 from fastcnn.bench.shapes import Shape as Shape
 from fastcnn.bench.shapes import read_shapes as read_shapes
+from fastcnn.bench.sparsity import SpeedUp as SpeedUp
+from fastcnn.bench.sparsity import measure_sparsity as measure_sparsity
 from fastcnn.runtime.timing import Timing as Timing
 from fastcnn.runtime.timing import interleaved as interleaved

@@ -12,5 +12,5 @@ A file has a class `Peer`:
 runtime and NumPy alone, for the interpreter that runs them need not have FastCNN.
 """
 
-NAMES = ("onnxruntime", "openvino", "torch", "ncnn", "mnn")
+NAMES = ("onnxruntime", "openvino", "torch", "ncnn", "mnn", "deepsparse")
 """Runtimes that `--against` takes."""
