@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,13 +14,15 @@ from fastcnn.compress.cut.judges import JUDGES, Bench
 from fastcnn.compress.cut.parts import BETWEEN, find_blocks, find_part
 from fastcnn.compress.cut.units import Unit, find_units
 from fastcnn.compress.quality import Quality, quality
-from fastcnn.compress.record import recorded
+from fastcnn.compress.record import Record, recorded
 from fastcnn.compress.recover import fine_tune
 from fastcnn.compress.samples import read_data
 from fastcnn.compress.selection import check_layers, layer_of
+from fastcnn.compress.stages import Stages
 from fastcnn.errors import CompressionError, InvalidValueError
 from fastcnn.graph import Graph
 from fastcnn.models import Model
+from fastcnn.train.callbacks import Callback
 
 SCHEDULES = ("one_shot", "iterative")
 
@@ -34,6 +38,7 @@ def cut(
     samples: int = 2048,
     epochs: int = 0,
     seed: int = 0,
+    state_dir: str | os.PathLike[str] | None = None,
     **fine_tuning: Any,
 ) -> Model:
     """A new model without its least important layers.
@@ -61,6 +66,8 @@ def cut(
         samples: How many of `data` are used at most: half to fit, half to measure.
         epochs: Epochs of fine-tuning on `data`, at the end unless the schedule says otherwise.
         seed: Of all chance.
+        state_dir: Folder for what is done: killed, the same call goes on from there. To be removed
+            afterwards.
         **fine_tuning: As `compress.fine_tune` takes it.
 
     Returns:
@@ -88,20 +95,43 @@ def cut(
     half = len(drawn) // 2
     fit_on, measure_on = drawn.take(slice(0, half or 1)).x, drawn.take(slice(half, None))
 
-    start = quality(model, measure_on)
-    shorter = model
-    rows: list[dict[str, Any]] = []
-    for step in range(1, layers + 1):
+    work = {
+        "how": (layers, allowed, importance, schedule, samples, epochs, seed),
+        "x": drawn.x,
+        "y": drawn.y,
+    }
+    stages = Stages(state_dir, "cut", [model], work)
+
+    def without_one(shorter: Model, step: int, _: Sequence[Callback]) -> Model:
         now = quality(shorter, measure_on)
         bench = Bench(shorter, fit_on, measure_on, now.loss, np.random.default_rng([seed, step]))
         measured = JUDGES[importance](bench, _units(shorter.graph, allowed))
         best = _least_important(measured, step, layers)
-        rows += [_row(step, one, now, one is best) for one in measured]
         assert best.graph is not None
-        shorter = shorter.with_graph(best.graph)
+        rows = [_row(step, one, now, one is best) for one in measured]
+        return shorter.with_graph(best.graph, Record("cut", "", {"table": rows}))
+
+    def tuned(shorter: Model, step: int, epochs: int) -> Model:
+        given = {**fine_tuning}
+        callbacks = given.pop("callbacks", ())
+        if not epochs:
+            return shorter
+        return stages.step(
+            f"tuned-{step}",
+            lambda more: fine_tune(
+                shorter, data, epochs=epochs, callbacks=[*callbacks, *more], **given
+            ),
+        )
+
+    start = quality(model, measure_on)
+    shorter = model
+    for step in range(1, layers + 1):
+        cut_one = partial(without_one, shorter, step)
+        shorter = stages.step(f"cut-{step}", cut_one, trains=False)
         if schedule == "iterative":
             first, last = (epochs * n // layers for n in (step - 1, step))
-            shorter = fine_tune(shorter, data, epochs=last - first, **fine_tuning)
+            shorter = tuned(shorter, step, last - first)
+    rows = [row for one in shorter.records[len(model.records) :] for row in one.details["table"]]
     details = {
         "importance": importance,
         "schedule": schedule,
@@ -110,9 +140,7 @@ def cut(
         "loss_after": quality(shorter, measure_on).loss,
     }
     shorter = recorded(model, shorter.graph, "cut", _text(rows), details)
-    if schedule == "iterative":
-        return shorter
-    return fine_tune(shorter, data, epochs=epochs, **fine_tuning)
+    return shorter if schedule == "iterative" else tuned(shorter, layers, epochs)
 
 
 def _units(graph: Graph, allowed: frozenset[str] | None) -> list[Unit]:

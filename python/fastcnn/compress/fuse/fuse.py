@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from fastcnn.compress.quality import Quality, quality
 from fastcnn.compress.record import recorded
 from fastcnn.compress.recover import fine_tune, recalibrate
 from fastcnn.compress.samples import Samples, read_data
+from fastcnn.compress.stages import Stages
 from fastcnn.errors import CompressionError, InvalidValueError
 from fastcnn.graph import Graph
 from fastcnn.models import Model
@@ -36,6 +38,7 @@ def fuse(
     epochs: int = 1,
     samples: int = 1024,
     seed: int = 0,
+    state_dir: str | os.PathLike[str] | None = None,
     **fine_tuning: Any,
 ) -> Model:
     """One model made of several that are built alike.
@@ -66,6 +69,8 @@ def fuse(
         epochs: Epochs of fine-tuning of the compact and the distilled form, if there are data.
         samples: How many of `data` neurons are matched on, at most.
         seed: Of all chance.
+        state_dir: Folder for what is done: killed, the same call goes on from there. To be removed
+            afterwards.
         **fine_tuning: As `compress.fine_tune` takes it.
 
     Raises:
@@ -93,7 +98,11 @@ def fuse(
         raise CompressionError(
             "fuse: method='greedy' tests as it goes; give validation_data=(x, y)"
         )
-    fusion = _Fusion(models, data, tested_on, layers or {}, epochs, samples, seed, fine_tuning)
+    work = {"how": (method, layers, epochs, samples, seed), "data": data}
+    stages = Stages(state_dir, "fuse", models, work)
+    fusion = _Fusion(
+        models, data, tested_on, layers or {}, epochs, samples, seed, fine_tuning, stages
+    )
     if method == "auto":
         names = ["exact"] if tested_on is None else ["exact", "compact", "greedy"]
     else:
@@ -131,6 +140,7 @@ class _Fusion:
     samples: int
     seed: int
     fine_tuning: dict[str, Any]
+    stages: Stages
     details: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -177,7 +187,7 @@ class _Fusion:
             return merged
         if not self.layers:
             merged = repair(merged, aligned, x)
-        return self.tuned(recalibrate(merged, x))
+        return self.tuned("compact", recalibrate(merged, x))
 
     def uniform(self) -> Graph:
         x = self.drawn()
@@ -200,12 +210,20 @@ class _Fusion:
             best = self.graphs[
                 places[min(alone, key=lambda n: (-(alone[n].accuracy or 0), alone[n].loss))]
             ]
-        return self.tuned(best, teacher=fuse_exact(self.graphs))
+        return self.tuned("distilled", best, teacher=fuse_exact(self.graphs))
 
-    def tuned(self, graph: Graph, **more: Any) -> Graph:
+    def tuned(self, form: str, graph: Graph, **more: Any) -> Graph:
         model = self.models[0].with_graph(graph)
         given = {**self.fine_tuning, **more}
-        return fine_tune(model, self.data, epochs=self.epochs, **given).graph
+        callbacks = given.pop("callbacks", ())
+        if not self.epochs:
+            return graph
+        return self.stages.step(
+            form,
+            lambda kept: fine_tune(
+                model, self.data, epochs=self.epochs, callbacks=[*callbacks, *kept], **given
+            ),
+        ).graph
 
 
 def _compared(tested: dict[str, Quality]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import asdict
 from functools import partial
@@ -16,6 +17,7 @@ from fastcnn.compress.prune.structures import NOfM, find_pattern, prune_channels
 from fastcnn.compress.prune.targets import Sparsity, Targets
 from fastcnn.compress.record import recorded
 from fastcnn.compress.selection import check_layers
+from fastcnn.compress.stages import Stages
 from fastcnn.errors import InvalidValueError
 from fastcnn.models import Model
 
@@ -34,6 +36,7 @@ def prune(
     samples: int = 512,
     epochs: int = 0,
     seed: int = 0,
+    state_dir: str | os.PathLike[str] | None = None,
     **fine_tuning: Any,
 ) -> Model:
     """A new model without the least important share of its weights or channels.
@@ -60,12 +63,15 @@ def prune(
         samples: How many of `data` criteria measure on, at most.
         epochs: Epochs of fine-tuning in all, at the end unless the schedule says otherwise.
         seed: Of all chance.
+        state_dir: Folder for what is done: killed, the same call goes on from there. To be removed
+            afterwards.
         **fine_tuning: As `compress.fine_tune` takes it.
 
     Raises:
         CompressionError: Nothing can be removed, or the criterion lacks data.
         InvalidValueError: An argument is outside its limits.
     """
+    exclude = check_layers("prune", model.graph, exclude)
     remove, sparsity = _structure(structure, sparsity)
     judge = criteria.get(criterion)
     if scope is None:
@@ -74,23 +80,29 @@ def prune(
         raise InvalidValueError(f"prune: round_to must be at least 1, it is {round_to}")
     if samples < 1:
         raise InvalidValueError(f"prune: samples must be at least 1, it is {samples}")
+    work = {
+        "how": (sparsity, structure, judge, scope, exclude, round_to, schedule),
+        "data": data,
+        "counts": (samples, epochs, seed),
+    }
     pruning = Pruning(
         model,
         structure,
         remove,
         judge,
         Targets.read(model.graph, sparsity, scope),
-        check_layers("prune", model.graph, exclude),
+        exclude,
         round_to,
         data,
         samples,
         epochs,
         fine_tuning,
         np.random.default_rng(seed),
+        Stages(state_dir, "prune", [model], work),
     )
     plan = schedules.get(schedule)
     pruned = plan.run(pruning)
-    changes = pruning.changes()
+    changes = pruning.changes(pruned)
     details = {
         "structure": structure,
         "sparsity": sparsity

@@ -10,9 +10,11 @@ import numpy as np
 
 from fastcnn.compress.prune.criteria import Criterion
 from fastcnn.compress.prune.evidence import Evidence
+from fastcnn.compress.prune.kernel import find_kernels
 from fastcnn.compress.prune.plan import LayerChange, PrunePlan, Structure
 from fastcnn.compress.prune.targets import Targets
 from fastcnn.compress.recover import fine_tune
+from fastcnn.compress.stages import Stages
 from fastcnn.errors import InvalidValueError
 from fastcnn.graph import Graph
 from fastcnn.models import Model
@@ -36,6 +38,7 @@ class Pruning:
         epochs: Epochs of fine-tuning in all.
         fine_tuning: As `fine_tune` takes it.
         rng: Source of all chance.
+        stages: Keeps what is done.
     """
 
     model: Model
@@ -50,6 +53,8 @@ class Pruning:
     epochs: int
     fine_tuning: Mapping[str, Any]
     rng: np.random.Generator
+    stages: Stages
+    _tunings: int = 0
     _before: dict[str, int] = field(default_factory=dict)
     _after: dict[str, int] = field(default_factory=dict)
 
@@ -81,14 +86,33 @@ class Pruning:
 
     def tuned(self, model: Model, epochs: int, callbacks: Sequence[Callback] = ()) -> Model:
         """A new model, trained further; see `fine_tune`."""
-        given = {**self.fine_tuning}
-        given["callbacks"] = [*callbacks, *given.pop("callbacks", ())]
-        return fine_tune(model, self.data, epochs=epochs, **given)
+        if not epochs:
+            return model
+        self._tunings += 1
 
-    def changes(self) -> list[LayerChange]:
-        """What has been removed so far."""
+        def tune(more: Sequence[Callback]) -> Model:
+            given = {**self.fine_tuning}
+            given["callbacks"] = [*callbacks, *given.pop("callbacks", ()), *more]
+            return fine_tune(model, self.data, epochs=epochs, **given)
+
+        return self.stages.step(f"tuned-{self._tunings}", tune)
+
+    def changes(self, pruned: Model) -> list[LayerChange]:
+        """What has been removed of each layer: channels, or weights that are not zero."""
+        if self.structure == "channel":
+            return [
+                LayerChange(layer, before, self._after[layer])
+                for layer, before in self._before.items()
+            ]
+        after = {kernel.name: kernel.data for kernel in find_kernels(pruned.graph)}
         return [
-            LayerChange(layer, before, self._after[layer]) for layer, before in self._before.items()
+            LayerChange(
+                kernel.layer,
+                int(np.count_nonzero(kernel.data)),
+                int(np.count_nonzero(after[kernel.name])),
+            )
+            for kernel in find_kernels(self.model.graph)
+            if kernel.layer not in self.exclude
         ]
 
     def require_training(self, schedule: str) -> None:
