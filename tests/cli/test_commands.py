@@ -83,6 +83,26 @@ def test_prune_takes_shares_by_layer(call, trained: Path, tmp_path: Path) -> Non
     assert all(w.all() for w in others if w.ndim > 1)
 
 
+def test_what_is_done_is_kept_until_the_model_is_written(
+    call, squares: Path, trained: Path, tmp_path: Path
+) -> None:
+    target, folder = tmp_path / "pruned.fcnn", tmp_path / "state"
+    command = (
+        "prune", trained, "--schedule", "iterative", "--rounds", 2, "--data", squares,
+        "--fine-tune", 2, "--batch-size", 16, "--state-dir", folder, "--output",
+    )  # fmt: skip
+
+    failed = call(*command, tmp_path / "no folder" / "pruned.fcnn")
+    kept = sorted(path.name for path in folder.glob("*.fcnn"))
+    done = call(*command, target)
+
+    assert failed.code == 1
+    assert kept == ["tuned-1.fcnn", "tuned-2.fcnn"]
+    assert done.code == 0
+    assert target.exists()
+    assert not folder.exists()
+
+
 def test_prune_takes_channels_out(call, trained: Path, tmp_path: Path) -> None:
     result = call(
         "prune", trained, "--structure", "channel", "--sparsity", 0.5,

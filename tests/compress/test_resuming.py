@@ -150,3 +150,10 @@ def test_the_state_of_other_work_is_refused(other: dict[str, Any], tmp_path: Pat
         compress.prune(classifier(), **{**how, **other}, state_dir=tmp_path)
     with pytest.raises(CompressionError, match="holds steps of other work"):
         compress.prune(classifier(1), **how, state_dir=tmp_path)
+
+
+def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+
+    with pytest.raises(CompressionError, match="holds files of another kind"):
+        compress.prune(classifier(), sparsity=0.5, state_dir=tmp_path)

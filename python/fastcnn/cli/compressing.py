@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from fastcnn.cli.fitting import Training, fit
 from fastcnn.cli.networks import image_size
 from fastcnn.cli.output import Output
 from fastcnn.models import Model
+from fastcnn.train.callbacks import BackupAndRestore
 
 HELD_BACK = 0.1
 """Share of the training images that decisions are made on."""
@@ -42,12 +44,16 @@ def finish(
     target: Path,
     data: Data | None,
     training: Training,
+    state_dir: Path | None,
 ) -> None:
     """Fine-tunes `after` if asked to, saves it, measures both models and shows the comparison."""
     if data is not None and training.epochs:
         learn, held = hold_back(data, training.seed)
-        fit(after, learn, held, training, output)
+        kept = [] if state_dir is None else [BackupAndRestore(state_dir / "fine-tune")]
+        fit(after, learn, held, training, output, callbacks=kept)
     after.save(target)
+    if state_dir is not None:
+        shutil.rmtree(state_dir)
     path, model = before
     output.say(f"saved as {target}; measuring")
     entries = measure(

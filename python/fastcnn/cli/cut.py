@@ -50,6 +50,7 @@ from fastcnn.train.callbacks import ProgressBar
 @options.data(required=False)
 @options.fine_tune
 @options.output("cut.fcnn")
+@options.state_dir
 @options.seed
 @options.threads
 def cut(
@@ -64,6 +65,7 @@ def cut(
     learning_rate: float | None,
     batch_size: int,
     target: Path,
+    state_dir: Path | None,
     seed: int,
 ) -> None:
     """Cut out the least important layers.
@@ -90,7 +92,8 @@ def cut(
         importance=importance,
         schedule=schedule,
         seed=seed,
+        state_dir=state_dir,
         **(tuning if tunes_within else {}),
     )
     rest = replace(training, epochs=0) if tunes_within else training
-    finish(output, (model, original), shorter, target, data, rest)
+    finish(output, (model, original), shorter, target, data, rest, state_dir)

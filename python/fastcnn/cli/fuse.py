@@ -55,6 +55,7 @@ def _choices(
 @click.option("--data", "data_name", help=f"To fine-tune and test on: {options.DATA_HELP}")
 @options.fine_tune
 @options.output("fused.fcnn")
+@options.state_dir
 @options.seed
 @options.threads
 def fuse(
@@ -67,6 +68,7 @@ def fuse(
     learning_rate: float | None,
     batch_size: int,
     target: Path,
+    state_dir: Path | None,
     seed: int,
 ) -> None:
     """Fuse several models into one, layer by layer."""
@@ -86,7 +88,10 @@ def fuse(
         layers=layers,
         epochs=epochs,
         seed=seed,
+        state_dir=state_dir,
         batch_size=batch_size,
         callbacks=[ProgressBar(console=output.progress)],
     )
-    finish(output, (models[0], parts[0]), fused, target, data, replace(training, epochs=0))
+    finish(
+        output, (models[0], parts[0]), fused, target, data, replace(training, epochs=0), state_dir
+    )

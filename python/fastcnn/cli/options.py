@@ -69,6 +69,16 @@ def fine_tune(function: F) -> F:
     return batch_size(function)
 
 
+def state_dir(function: F) -> F:
+    """--state-dir."""
+    return click.option(
+        "--state-dir",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Folder for what is done so far: killed, the same command goes on from there. It is "
+        "removed when the new model is written.",
+    )(function)
+
+
 def seed(function: F) -> F:
     """--seed."""
     return click.option(

@@ -92,6 +92,7 @@ def _shares(
 @click.option("--data", "data_name", help=f"To measure, fine-tune and test on: {options.DATA_HELP}")
 @options.fine_tune
 @options.output("pruned.fcnn")
+@options.state_dir
 @options.seed
 @options.threads
 def prune(
@@ -112,6 +113,7 @@ def prune(
     learning_rate: float | None,
     batch_size: int,
     target: Path,
+    state_dir: Path | None,
     seed: int,
 ) -> None:
     """Remove unimportant weights or channels."""
@@ -140,7 +142,8 @@ def prune(
         samples=samples,
         data=learn,
         seed=seed,
+        state_dir=state_dir,
         **(tuning if tunes_within else {}),
     )
     rest = replace(training, epochs=0) if tunes_within else training
-    finish(output, (model, original), pruned, target, data, rest)
+    finish(output, (model, original), pruned, target, data, rest, state_dir)

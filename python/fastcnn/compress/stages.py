@@ -52,6 +52,11 @@ class Stages:
         work = {"action": action, "fingerprint": _fingerprint(models, arguments)}
         path = self._folder / _WORK
         self._folder.mkdir(parents=True, exist_ok=True)
+        if not path.exists() and any(self._folder.iterdir()):
+            raise CompressionError(
+                f"{action}: state_dir '{self._folder}' holds files of another kind; give a new or "
+                "empty folder"
+            )
         if path.exists():
             if json.loads(path.read_text(encoding="utf-8")) != work:
                 raise CompressionError(
