@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from fastcnn import compress
 from fastcnn.compress.activations import activations
+from fastcnn.compress.prune.criteria import Obc
 from fastcnn.compress.prune.hessian import Hessians, rows_of, window_of
 from fastcnn.compress.prune.kernel import find_kernels
 from fastcnn.compress.prune.surgeon import remove, trace
@@ -155,3 +156,46 @@ def test_the_mean_answer_stays() -> None:
     pruned = compress.prune(model, sparsity=0.7, criterion="obc", data=x)
 
     np.testing.assert_allclose(pruned.predict(x).mean(0), model.predict(x).mean(0), atol=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_layers_fitted_in_turn_make_up_for_those_ahead(seed: int) -> None:
+    body = ["conv", "residual", "conv", "residual", "depthwise"]
+    model = Model.from_graph(make_net(body, "global_average", seed=seed, structure=7))
+    x, held_out = smooth(512, 0), smooth(512, 1)
+    y = model.predict(held_out)
+
+    errors = [
+        np.square(
+            compress.prune(model, sparsity=0.5, criterion=Obc(in_turn=way), data=x).predict(
+                held_out
+            )
+            - y
+        ).mean()
+        for way in (False, True)
+    ]
+
+    assert errors[1] < 0.95 * errors[0]
+
+
+def test_fitting_in_turn_leaves_a_whole_network_alone_and_zeros_at_zero() -> None:
+    model = Model.from_graph(make_net(["grouped", "residual", "batch_norm"], "flatten"))
+    x = smooth(128, 0)
+
+    whole = compress.prune(model, sparsity=0.0, criterion="obc", data=x)
+    half = compress.prune(model, sparsity=0.5, criterion="obc", data=x)
+
+    for name, value in model.graph.parameters.items():
+        same = whole.graph.parameters[name].data
+        np.testing.assert_allclose(same, value.data, rtol=1e-3, atol=1e-4)
+        if value.type.rank > 1:
+            zeros = np.count_nonzero(half.graph.parameters[name].data == 0)
+            assert zeros == pytest.approx(0.5 * value.data.size, abs=1)
+
+
+def smooth(count: int, seed: int) -> np.ndarray:
+    """Images of patches, with some noise."""
+    rng = np.random.default_rng(seed)
+    patches = rng.standard_normal((count, 3, 3, 3))
+    x = np.kron(patches, np.ones((1, 3, 3, 1)))[:, :8, :8]
+    return (x + 0.3 * rng.standard_normal(x.shape)).astype(np.float32)

@@ -52,7 +52,9 @@ class Stages:
         work = {"action": action, "fingerprint": _fingerprint(models, arguments)}
         path = self._folder / _WORK
         self._folder.mkdir(parents=True, exist_ok=True)
-        if not path.exists() and any(self._folder.iterdir()):
+        if not path.exists() and any(
+            not p.name.startswith(f".{_WORK}") for p in self._folder.iterdir()
+        ):
             raise CompressionError(
                 f"{action}: state_dir '{self._folder}' holds files of another kind; give a new or "
                 "empty folder"

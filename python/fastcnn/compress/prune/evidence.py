@@ -60,7 +60,7 @@ class Evidence:
     @cached_property
     def hessians(self) -> Hessians:
         """Second moments of what the layers read; need no labels."""
-        return Hessians(self._model.graph, self._inputs(), self.rng)
+        return Hessians(self._model.graph, self.inputs(), self.rng)
 
     @cached_property
     def _gradients(self) -> dict[str, Gradients]:
@@ -68,13 +68,14 @@ class Evidence:
 
     @cached_property
     def _responses(self) -> dict[str, Response]:
-        return measure_responses(self._model.graph, self._inputs())
+        return measure_responses(self._model.graph, self.inputs())
 
     @cached_property
     def _movement(self) -> dict[str, FloatArray]:
         return measure_movement(self._model, self._labelled())
 
-    def _inputs(self) -> dict[str, Array]:
+    def inputs(self) -> dict[str, Array]:
+        """Samples without labels, drawn anew."""
         if self._data is None:
             raise CompressionError(
                 "prune: this criterion looks at samples; give data=x (labels are not needed)"

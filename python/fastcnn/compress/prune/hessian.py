@@ -17,8 +17,10 @@ from fastcnn.typing import Array, FloatArray
 _BATCH = 16
 _BUDGET_BYTES = 2 << 30
 """Moments of as many layers as fit in here are taken in one run over the samples."""
-_ROWS_PER_UNKNOWN = 8
-_MIN_ROWS = 4096
+ROWS_PER_UNKNOWN = 8
+MIN_ROWS = 4096
+"""Rows that a layer is looked at, at least: of these the larger number."""
+_DAMPING = 0.01
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Hessians:
         bunch: list[Kernel] = []
         used = 0
         for kernel in self._kernels[first:]:
-            groups, unknowns = _extents(kernel)
+            groups, unknowns = extents(kernel)
             used += 8 * groups * unknowns**2
             if bunch and used > _BUDGET_BYTES:
                 break
@@ -87,11 +89,19 @@ def is_fitted(kernel: Kernel) -> bool:
 
 def rows_of(kernel: Kernel, array: FloatArray) -> FloatArray:
     """An array of the kernel's shape as [groups, outputs of a group, d]."""
-    groups, unknowns = _extents(kernel)
+    groups, unknowns = extents(kernel)
     return kernel.matrix(array).reshape(groups, -1, unknowns)
 
 
-def _extents(kernel: Kernel) -> tuple[int, int]:
+def damped(covariance: FloatArray, factor: float = 1.0) -> FloatArray:
+    """Covariances [groups, d, d] with `factor` hundredths of their mean diagonal added."""
+    diagonal = np.diagonal(covariance, axis1=1, axis2=2).mean(1)
+    strength = factor * _DAMPING * (diagonal + 1e-4 * diagonal.mean()) + 1e-12
+    stronger: FloatArray = covariance + strength[:, None, None] * np.eye(covariance.shape[1])
+    return stronger
+
+
+def extents(kernel: Kernel) -> tuple[int, int]:
     """Groups, and weights of one output."""
     groups = kernel.node.attrs.get("groups", 1)
     assert isinstance(groups, int)
@@ -103,7 +113,7 @@ class _Sums:
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        groups, unknowns = _extents(kernel)
+        groups, unknowns = extents(kernel)
         self._first = np.zeros((groups, unknowns))
         self._second = np.zeros((groups, unknowns, unknowns))
         self._rows = 0
@@ -133,7 +143,7 @@ class _Sums:
             return
         windows = window_of(self._kernel).view(x)
         n, _, height, width = windows.shape[:4]
-        enough = max(_MIN_ROWS, _ROWS_PER_UNKNOWN * unknowns)
+        enough = max(MIN_ROWS, ROWS_PER_UNKNOWN * unknowns)
         each = min(height * width, -(-enough // samples))
         for image in range(n):
             row, column = np.divmod(rng.choice(height * width, each, replace=False), width)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from fastcnn.compress.prune.evidence import Evidence
 from fastcnn.compress.prune.kernel import Kernel
 from fastcnn.errors import InvalidValueError
+from fastcnn.graph import Graph
 from fastcnn.typing import FloatArray
 
 Mask = npt.NDArray[np.bool_]
@@ -46,6 +48,19 @@ class Criterion:
         Those that stay keep their values unless the criterion fits them anew.
         """
         return np.where(dropped, np.float32(0), kernel.data), None
+
+    def settled(
+        self, before: Graph, after: Graph, kernels: Sequence[Kernel], evidence: Evidence
+    ) -> Graph:
+        """The pruned graph as it is to be, once all layers have lost what they are to lose.
+
+        Args:
+            before: The graph before.
+            after: The same with the weights that `remaining` gave.
+            kernels: Those of `before` that were pruned, in the order of the graph.
+            evidence: What may be measured.
+        """
+        return after
 
 
 class ChannelCriterion(Criterion):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
 
 from fastcnn.compress.prune.criteria.criterion import Criterion, Mask, register
 from fastcnn.compress.prune.evidence import Evidence
-from fastcnn.compress.prune.hessian import is_fitted, rows_of
+from fastcnn.compress.prune.hessian import damped, is_fitted, rows_of
+from fastcnn.compress.prune.in_turn import refit_in_turn
 from fastcnn.compress.prune.kernel import Kernel
 from fastcnn.compress.prune.surgeon import remove, trace
+from fastcnn.graph import Graph
 from fastcnn.typing import FloatArray
 
-_DAMPING = 0.01
 _DEPTH = 1.1
 """How far beyond the share that is to go each row is traced, since rows lose unlike shares."""
 _BLOCKS = 64
@@ -21,6 +24,7 @@ _BLOCKS = 64
 
 
 @register
+@dataclass(frozen=True)
 class Obc(Criterion):
     """Second order with a calibration set, and no retraining; needs no labels.
 
@@ -36,6 +40,10 @@ class Obc(Criterion):
     Time grows with outputs times the cube of the weights an output has: seconds for a layer of 1000
     weights an output, minutes for one of 4000.
 
+    Args:
+        in_turn: Whether layers are fitted once more, one after the other, to what each gave in the
+            whole network, where each reads what the pruned ones ahead of it give.
+
     Source:
         Frantar and Alistarh, "Optimal Brain Compression: A Framework for Accurate Post-Training
         Quantization and Pruning", NeurIPS 2022.
@@ -43,6 +51,7 @@ class Obc(Criterion):
 
     name = "obc"
     comparable = True
+    in_turn: bool = True
 
     def scores(self, kernel: Kernel, evidence: Evidence) -> FloatArray:
         """The errors at removal."""
@@ -50,7 +59,7 @@ class Obc(Criterion):
             return np.square(kernel.data)
         rows = rows_of(kernel, kernel.data)
         unknowns = rows.shape[2]
-        hessian = _damped(evidence.hessians[kernel].covariance)
+        hessian = damped(evidence.hessians[kernel].covariance)
         depth = min(unknowns, ceil(_DEPTH * evidence.share * unknowns))
         block = max(1, unknowns // _BLOCKS)
         losses = trace(rows.reshape(-1, unknowns), np.linalg.inv(hessian), depth, block)
@@ -66,7 +75,7 @@ class Obc(Criterion):
             return super().remaining(kernel, dropped, evidence)
         rows = rows_of(kernel, kernel.data)
         moments = evidence.hessians[kernel]
-        hessian = _damped(moments.covariance)
+        hessian = damped(moments.covariance)
         flat = (-1, rows.shape[2])
         drop = kernel.matrix(dropped).reshape(flat)
         fitted = remove(rows.reshape(flat), hessian, np.linalg.inv(hessian), drop)
@@ -75,10 +84,18 @@ class Obc(Criterion):
         data = kernel.unmatrix(fitted).astype(np.float32)
         return data, (bias + shift).astype(np.float32)
 
-
-def _damped(covariance: FloatArray) -> FloatArray:
-    """With a share of the mean diagonal of each group added, and a little of all groups'."""
-    diagonal = np.diagonal(covariance, axis1=1, axis2=2).mean(1)
-    strength = _DAMPING * (diagonal + 1e-4 * diagonal.mean()) + 1e-12
-    damped: FloatArray = covariance + strength[:, None, None] * np.eye(covariance.shape[1])
-    return damped
+    def settled(
+        self, before: Graph, after: Graph, kernels: Sequence[Kernel], evidence: Evidence
+    ) -> Graph:
+        """Fits the layers once more, in turn, unless that is not wanted."""
+        if not self.in_turn:
+            return after
+        own = [
+            kernel
+            for kernel in kernels
+            if is_fitted(kernel)
+            and kernel.node.inputs[2].is_parameter
+            and all(len(before.users(value)) == 1 for value in kernel.node.inputs[1:3])
+        ]
+        seed = int(evidence.rng.integers(2**31))
+        return refit_in_turn(before, after, own, evidence.inputs(), seed)

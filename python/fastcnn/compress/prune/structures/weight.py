@@ -47,7 +47,8 @@ def prune_weights(
             changed[bias.name] = bias.with_data(new_bias)
         counts = np.count_nonzero(kernel.data), np.count_nonzero(data)
         changes.append(LayerChange(kernel.layer, int(counts[0]), int(counts[1])))
-    return graph.with_values(changed), changes
+    zeroed = graph.with_values(changed)
+    return plan.criterion.settled(graph, zeroed, kernels, plan.evidence), changes
 
 
 def _scores(kernel: Kernel, plan: PrunePlan) -> FloatArray:
