@@ -257,3 +257,34 @@ def test_a_truncated_model_is_refused(call, trained: Path, tmp_path: Path) -> No
     assert result.code == 1
     assert result.err.startswith("fastcnn: ")
     assert result.err.count("\n") == 1
+
+
+def test_optimize_meets_a_size_or_follows_a_recipe(
+    call, squares: Path, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FASTCNN_CACHE_DIR", str(tmp_path))
+    size = trained.stat().st_size
+    common = ["optimize", trained, "--data", squares, "--json"]
+
+    small = call(
+        *common, "--fine-tune", 1, "--target-bytes", size // 2, "--output", tmp_path / "small.fcnn"
+    )
+    recipe = tmp_path / "recipe.yaml"
+    recipe.write_text("steps: [{prune: {sparsity: 0.5, structure: channel}}]")
+    narrow = call(
+        *common,
+        "-r",
+        recipe,
+        "--state-dir",
+        tmp_path / "state",
+        "--output",
+        tmp_path / "narrow.fcnn",
+    )  # fmt: skip
+
+    assert small.code == 0
+    assert small.json["comparison"][1]["bytes_on_disk"] < 0.6 * size
+    assert narrow.code == 0
+    assert narrow.json["comparison"][1]["macs"] < narrow.json["comparison"][0]["macs"]
+    neither = call("optimize", trained, "--data", squares)
+    assert neither.code == 2
+    assert "one of the two" in neither.err

@@ -146,6 +146,6 @@ def test_goals_that_make_no_sense_are_refused(
         compress.optimize(trained, data(), **arguments)
 
 
-def test_training_needs_labels(trained: Model) -> None:
-    with pytest.raises(CompressionError, match="needs labels"):
-        compress.optimize(trained, data()[0], target_speedup=2.0, epochs=1)
+def test_training_needs_a_compiled_model(trained: Model) -> None:
+    with pytest.raises(CompressionError, match="needs a compiled model"):
+        compress.optimize(Model.from_graph(trained.graph), data(), target_speedup=2.0, epochs=1)

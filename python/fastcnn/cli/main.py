@@ -18,6 +18,7 @@ from fastcnn.cli.frame import execute
 from fastcnn.cli.fuse import fuse
 from fastcnn.cli.inspect import inspect
 from fastcnn.cli.kernels import kernels
+from fastcnn.cli.optimize import optimize
 from fastcnn.cli.prune import prune
 from fastcnn.cli.run import run
 from fastcnn.cli.tour import tour
@@ -30,6 +31,7 @@ COMMANDS = (
     prune,
     cut,
     fuse,
+    optimize,
     compare,
     convert,
     inspect,

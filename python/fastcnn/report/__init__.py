@@ -6,5 +6,7 @@ from fastcnn.report.data import Curve as Curve
 from fastcnn.report.data import Entry as Entry
 from fastcnn.report.data import Layer as Layer
 from fastcnn.report.data import Report as Report
+from fastcnn.report.optimization import render_optimization as render_optimization
+from fastcnn.report.optimization import write_optimization as write_optimization
 from fastcnn.report.render import render as render
 from fastcnn.report.render import write as write

@@ -66,7 +66,7 @@ def speed_and_accuracy(entries: Sequence[Entry]) -> Figure:
         trace |= {"x": x, "y": y, "textposition": place}
         if trace["mode"] != "lines":
             trace["marker"]["symbol"] = mark
-    layout = _layout(height=430)
+    layout = plain_layout(height=430)
     layout["margin"] = {"l": 64, "r": 24, "t": 46, "b": 52}
     layout["xaxis"] |= {"range": first["range"]}
     layout["xaxis"]["title"] |= {"text": first["title"]}
@@ -113,7 +113,7 @@ def _curves(entries: Sequence[Entry], values: Callable[[Any], list[float | None]
         for i, entry in enumerate(entries)
         if entry.curve is not None
     ]
-    layout = _layout(height=340)
+    layout = plain_layout(height=340)
     layout["xaxis"] |= {"dtick": 1, "showgrid": False}
     layout["xaxis"]["title"] |= {"text": "Epoch"}
     return {"data": data, "layout": layout}
@@ -178,7 +178,8 @@ def _range(values: Sequence[float], margin: float) -> list[float]:
     return [low - margin * spread, high + margin * spread]
 
 
-def _layout(*, height: int) -> Figure:
+def plain_layout(*, height: int) -> Figure:
+    """The layout that all charts share, `height` pixels high."""
     axis: Figure = {
         "gridcolor": GRID,
         "zeroline": False,

@@ -44,22 +44,8 @@ def render(report: Report) -> str:
     untested = [entry.name for entry in report.entries if math.isnan(entry.accuracy)]
     if untested:
         raise InvalidValueError(f"report: needs the accuracy of {', '.join(untested)}; test first")
-    try:
-        import jinja2
-        from plotly.offline import get_plotlyjs
-    except ImportError as error:
-        raise UnsupportedError(
-            f"report: needs {error.name}; install it with: pip install 'fastcnn[report]'"
-        ) from error
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters |= {"count": format.count, "size": format.size, "times": format.times}
-    page: str = environment.get_template("report.html.j2").render(
+    templates, plotly = environment()
+    page: str = templates.get_template("report.html.j2").render(
         report=report,
         columns=COLUMNS,
         highlights=_highlights(report),
@@ -73,7 +59,7 @@ def render(report: Report) -> str:
             if entry.removed
         },
         colour=style.colour,
-        charts=_json(
+        charts=safe_json(
             {
                 "speed-and-accuracy": charts.speed_and_accuracy(report.entries),
                 "validation-error": charts.validation_error(report.entries),
@@ -81,9 +67,33 @@ def render(report: Report) -> str:
             }
         ),
         has_curves=any(entry.curve for entry in report.entries),
-        plotly=get_plotlyjs(),
+        plotly=plotly,
     )
     return page
+
+
+def environment() -> tuple[Any, str]:
+    """The templates, and the script that draws charts.
+
+    Raises:
+        UnsupportedError: Without Jinja and Plotly.
+    """
+    try:
+        import jinja2
+        from plotly.offline import get_plotlyjs
+    except ImportError as error:
+        raise UnsupportedError(
+            f"report: needs {error.name}; install it with: pip install 'fastcnn[report]'"
+        ) from error
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    templates.filters |= {"count": format.count, "size": format.size, "times": format.times}
+    return templates, get_plotlyjs()
 
 
 def _highlights(report: Report) -> list[tuple[str, str, str]]:
@@ -106,6 +116,6 @@ def _highlights(report: Report) -> list[tuple[str, str, str]]:
     return top
 
 
-def _json(data: Any) -> str:
+def safe_json(data: Any) -> str:
     """JSON that is safe inside a script element."""
     return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")

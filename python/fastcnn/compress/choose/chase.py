@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from fastcnn.compress.choose.goal import TOLERANCE
@@ -70,8 +71,15 @@ class Chase:
         self.start = Start(model, means)
         self.reached: list[Reached] = []
         self._correction = 1.0
-        self._times = self._time(model)
-        self.before_ms = self._times.before_ms
+
+    @cached_property
+    def _times(self) -> Times:
+        return self._time(self.model)
+
+    @property
+    def before_ms(self) -> float:
+        """Milliseconds of a call of the original, in a fresh process."""
+        return self._times.before_ms
 
     @property
     def most(self) -> float:
@@ -86,11 +94,10 @@ class Chase:
 
     def reach(self, ratio: float) -> Reached:
         """The model of least error that is measured to be `ratio` times as fast, trained."""
-        found, times, got = self._correct(ratio)
+        found, got = self._correct(ratio)
         model = self._training.tune(self.model, found.graph)
-        if self._training.epochs:
-            times = self._time(model)
-            got = self._ratio(model, times)
+        times = self._time(model)
+        got = self._ratio(model, times)
         verdict = self._test(model.graph)
         reached = Reached(
             model, times, got, verdict.score, self.score_before - verdict.score, found
@@ -102,9 +109,9 @@ class Chase:
         self.reached.append(reached)
         return reached
 
-    def _correct(self, ratio: float) -> tuple[Found, Times, float]:
+    def _correct(self, ratio: float) -> tuple[Found, float]:
         """The profile whose measured ratio is nearest above `ratio`, or else nearest below."""
-        tried: list[tuple[Found, Times, float]] = []
+        tried: list[tuple[Found, float]] = []
         start: Start = self.start
         exponents: Sequence[float] = EXPONENTS
         for attempt in range(_CORRECTIONS):
@@ -114,12 +121,11 @@ class Chase:
                 start, exponents = found.start, (found.exponent,)
             else:
                 found = start.best(budget, exponents)
-            if any(found.profile == other.profile for other, _, _ in tried):
+            if any(found.profile == other.profile for other, _ in tried):
                 break
             model = self.model.with_graph(found.graph)
-            times = self._time(model)
-            got = self._ratio(model, times)
-            tried.append((found, times, got))
+            got = self._ratio(model, None)
+            tried.append((found, got))
             self.say(
                 f"predicted {self.start.whole / found.predicted:.2f}x, measured {got:.2f}x, "
                 f"error {found.error:.4f}"
@@ -127,10 +133,10 @@ class Chase:
             if ratio * (1 - TOLERANCE / 4) <= got <= ratio * (1 + TOLERANCE / 2):
                 break
             self._correction *= min(2.0, max(0.5, got / ratio * 0.995))
-        enough = [one for one in tried if one[2] >= ratio * (1 - TOLERANCE / 4)]
+        enough = [one for one in tried if one[1] >= ratio * (1 - TOLERANCE / 4)]
         if enough:
-            return min(enough, key=lambda one: (one[0].error, one[2]))
-        return max(tried, key=lambda one: one[2])
+            return min(enough, key=lambda one: (one[0].error, one[1]))
+        return max(tried, key=lambda one: one[1])
 
     def _best_start(self, budget: float) -> Found:
         """The best profile of the model, or of the model without a layer that is missed less."""
@@ -168,10 +174,10 @@ class Chase:
             self.model, model, batch=self._means.batch, threads=self._means.threads
         )
 
-    def _ratio(self, model: Model, times: Times) -> float:
+    def _ratio(self, model: Model, times: Times | None) -> float:
         if self._means.for_size:
             return file_size(self.model) / file_size(model)
-        return times.speedup
+        return (times or self._time(model)).speedup
 
     def why_not(self, ratio: float | None, result: Reached, fast: bool) -> str:
         """Why a goal was missed, in words."""

@@ -127,6 +127,22 @@ def latency_table(
     return LatencyTable(ms, calls[DENSE], batch, threads)
 
 
+def layer_times(
+    graphs: Mapping[str, Graph], *, batch: int = 1, threads: int | None = None, seconds: float = 1.0
+) -> dict[str, dict[str, float]]:
+    """Milliseconds of the layers of several graphs of the same inputs, run in turn, by name.
+
+    A layer's time holds that of what follows it up to the next layer.
+    """
+    first = next(iter(graphs.values()))
+    sessions = {
+        (name, 0.0): compile_graph(graph, threads=threads, check=False)
+        for name, graph in graphs.items()
+    }
+    found = _measure(sessions, first, batch, seconds)
+    return {name: {k: ms for k, ms in times.items() if k} for (name, _), times in found.items()}
+
+
 def variant_of(graph: Graph, variant: Variant) -> Graph:
     """`graph` with all layers in one structure at one sparsity, drawn at random."""
     structure, share = variant
@@ -175,7 +191,9 @@ def _measure(
         plan.run(x)
         plan.profile(x)
     end = time.perf_counter() + seconds
-    while len(runs[DENSE]) < 5 or (time.perf_counter() < end and len(runs[DENSE]) < 400):
+    rounds = 0
+    while rounds < 5 or (time.perf_counter() < end and rounds < 400):
+        rounds += 1
         for variant, plan in plans.items():
             plan.run(x)
             start = time.perf_counter()

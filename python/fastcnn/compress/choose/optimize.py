@@ -60,7 +60,8 @@ def optimize(
         cuts: Layers that may go as a whole, at most.
         criterion: For weights; magnitude if None and something is trained, else obc.
         samples: How many of `data` are looked at: half to fit on, half to compare on.
-        epochs: Of fine-tuning; if None, 3 where there are labels and the model is compiled.
+        epochs: Of fine-tuning, by the answers of the model given and the labels there are; if
+            None, 3 where there are labels and the model is compiled, else 0.
         validation: (x, y) that the accuracy is told on; a tenth of `data`, held back, if None.
         batch: Samples a call, for all times.
         threads: Threads a call uses; all if None.
@@ -128,7 +129,7 @@ def optimize(
 
 def _chase(chase: Chase, goal: Goal) -> Reached:
     """What comes nearest to the goal."""
-    ratio = goal.ratio(chase.model, chase.before_ms)
+    ratio = goal.ratio(chase.model, chase.before_ms if goal.target_ms else 0.0)
     if goal.max_drop is None:
         assert ratio is not None
         return chase.reach(ratio)
@@ -165,7 +166,7 @@ def _outcome(
     chase.say(headline)
     before = {"ms": result.times.before_ms, "bytes": file_size(model), "score": chase.score_before}
     after = {
-        "ms": result.times.after_ms,
+        "ms": result.times.before_ms / result.times.speedup,
         "bytes": file_size(result.model),
         "score": result.score,
     }
@@ -206,12 +207,12 @@ def _outcome(
 
 def _headline(chase: Chase, goal: Goal, result: Reached) -> str:
     times = result.times
-    drop = 100 * result.drop
+    drop, after_ms = 100 * result.drop, times.before_ms / times.speedup
     if chase.measured == "accuracy":
         loss = f"{abs(drop):.2f} points {'lost' if drop >= 0 else 'gained'}"
     else:
         loss = f"{100 * result.score:.1f}% of the answers as before"
-    how = f"{times.speedup:.2f}x faster ({times.before_ms:.3g} -> {times.after_ms:.3g} ms), {loss}"
+    how = f"{times.speedup:.2f}x faster ({times.before_ms:.3g} -> {after_ms:.3g} ms), {loss}"
     if goal.for_size:
         return f"{result.ratio:.2f}x smaller, {how}"
     return how

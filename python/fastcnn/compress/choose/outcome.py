@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from typing import Any
 
 from fastcnn.compress.choose.latency import LatencyTable
@@ -113,3 +115,8 @@ class Outcome:
             "frontier": [asdict(trial) for trial in self.frontier],
             "log": list(self.log),
         }
+
+    def report(self, path: str | os.PathLike[str], before: Model, data: Any = None) -> None:
+        """Writes an HTML page: see `fastcnn.report.write_optimization`."""
+        pages = import_module("fastcnn.report")  # a room to the right: it knows this one
+        pages.write_optimization(path, before, self, data)

@@ -20,6 +20,8 @@ from fastcnn.models import Model, file_size
 CHANNEL_SHARES = (0.25, 0.5, 0.75, 0.875)
 WEIGHT_SHARES = (0.5, 0.8, 0.9, 0.95, 0.98)
 EXPONENTS = (0.5, 1.0, 2.0)
+_SECONDS, _SECONDS_FOR_SIZE = 4.0, 0.2
+"""Spent on the latency table."""
 _GAIN = 0.95
 """A structure that leaves more of a layer's time than this gains nothing there."""
 
@@ -67,7 +69,11 @@ class Start:
         families, kernels = find_families(graph), list(find_kernels(graph))
         work = Work(families, kernels)
         self.latency = latency_table(
-            graph, structures=means.structures, batch=means.batch, threads=means.threads
+            graph,
+            structures=means.structures,
+            batch=means.batch,
+            threads=means.threads,
+            seconds=_SECONDS_FOR_SIZE if means.for_size else _SECONDS,
         )
         self._shaper = Shaper(
             model,

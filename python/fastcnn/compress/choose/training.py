@@ -36,11 +36,12 @@ class Training:
     fine_tuning: Mapping[str, Any]
 
     def tune(self, model: Model, graph: Graph) -> Model:
-        """`model` with another graph, fine-tuned."""
+        """`model` with another graph, fine-tuned with the model as its teacher."""
         changed = model.with_graph(graph)
         if not self.epochs:
             return changed
-        return fine_tune(changed, self.learn, epochs=self.epochs, **self.fine_tuning)
+        settings = {"teacher": model, **self.fine_tuning}
+        return fine_tune(changed, self.learn, epochs=self.epochs, **settings)
 
     def text(self) -> str:
         """In words."""
@@ -60,17 +61,16 @@ def plan_training(
     """Splits `data`, and says how many epochs are trained.
 
     Raises:
-        CompressionError: Epochs are asked for and there are no labels, or the model is not
-            compiled.
+        CompressionError: Epochs are asked for, there are labels, and the model is not compiled.
         DataError: The data cannot be used.
     """
     if epochs is not None and epochs < 0:
         raise InvalidValueError(f"optimize: epochs must be at least 0, it is {epochs}")
     ready = is_pair(data) and model.settings is not None
-    if epochs and not ready:
+    if epochs and is_pair(data) and not ready:
         raise CompressionError(
-            "optimize: fine-tuning needs labels and a compiled model; give data=(x, y) and call "
-            "model.compile(), or epochs=0"
+            "optimize: fine-tuning needs a compiled model; call model.compile() first, or give "
+            "epochs=0"
         )
     count = _EPOCHS if epochs is None and ready else epochs or 0
     rng = np.random.default_rng(seed)
