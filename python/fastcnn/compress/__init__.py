@@ -15,7 +15,9 @@ from fastcnn.compress.prune import criteria as criteria
 from fastcnn.compress.prune import prune as prune
 from fastcnn.compress.prune import regularizers as regularizers
 from fastcnn.compress.prune import schedules as schedules
+from fastcnn.compress.recipes import Comparison as Comparison
 from fastcnn.compress.recipes import Recipe as Recipe
+from fastcnn.compress.recipes import compare as compare
 from fastcnn.compress.recipes import read_recipe as read_recipe
 from fastcnn.compress.recipes import run_recipe as run_recipe
 from fastcnn.compress.record import Record as Record
