@@ -1,9 +1,9 @@
 #include <pybind11/stl.h>
 
-#include <algorithm>
 #include <optional>
 
 #include "bindings/convert/arrays.h"
+#include "bindings/convert/graph.h"
 #include "bindings/host_operator.h"
 #include "bindings/register.h"
 #include "engine/plan.h"
@@ -15,58 +15,8 @@ using namespace pybind11::literals;
 namespace fastcnn::bindings {
 namespace {
 
-using engine::NodeSpec;
 using engine::Plan;
 using engine::PlanSpec;
-using engine::Role;
-using engine::ValueSpec;
-
-// (name, shape, dtype, role, array or None)
-using ValueTuple = std::tuple<std::string, std::vector<std::int64_t>, std::string, std::string,
-                              std::optional<py::array>>;
-// (name, op, inputs, outputs, attributes)
-using NodeTuple = std::tuple<std::string, std::string, std::vector<std::size_t>,
-                             std::vector<std::size_t>, std::map<std::string, Attributes::Value>>;
-
-Role role_from(const std::string& name) {
-  if (name == "input") return Role::kInput;
-  if (name == "constant") return Role::kConstant;
-  if (name == "state") return Role::kState;
-  if (name == "computed") return Role::kComputed;
-  throw Error(ErrorKind::kValue, join("plan: '", name, "' is no role of a value"));
-}
-
-ValueSpec value_from(const ValueTuple& tuple) {
-  const auto& [name, extents, dtype, role, array] = tuple;
-  ValueSpec value{name, {Shape(extents), dtype_from(dtype), Layout::kPlain}, role_from(role), {}};
-  const bool needs_data = value.role == Role::kConstant || value.role == Role::kState;
-  require(needs_data == array.has_value(), ErrorKind::kValue, "plan: value '", name, "' is ", role,
-          needs_data ? " and needs data" : " and takes no data");
-  if (array) {
-    check_array(*array, value.desc, "value '" + name + "'");
-    require(value.role != Role::kState || array->writeable(), ErrorKind::kValue, "plan: state '",
-            name, "' is read-only");
-    value.data = share_memory(*array);
-  }
-  return value;
-}
-
-void check_indices(const std::vector<std::size_t>& indices, std::size_t count) {
-  for (const std::size_t index : indices) {
-    require(index < count, ErrorKind::kValue, "plan: value ", index, " of ", count);
-  }
-}
-
-PlanSpec graph_from(const std::vector<ValueTuple>& values, const std::vector<NodeTuple>& nodes) {
-  PlanSpec spec;
-  for (const ValueTuple& value : values) spec.values.push_back(value_from(value));
-  for (const auto& [name, op, inputs, outputs, attributes] : nodes) {
-    check_indices(inputs, values.size());
-    check_indices(outputs, values.size());
-    spec.nodes.push_back({name, op, inputs, outputs, Attributes(attributes)});
-  }
-  return spec;
-}
 
 std::unique_ptr<Plan> make_plan(
     const std::vector<ValueTuple>& values, const std::vector<NodeTuple>& nodes,
@@ -92,51 +42,13 @@ std::unique_ptr<Plan> make_plan(
   return std::make_unique<Plan>(std::move(spec));
 }
 
-using Arrays = std::vector<py::array>;
-
-// Checks that `arrays` are what the plan takes or gives as
-// `values`.
-void check_arrays(const Plan& plan, const Arrays& arrays, const std::vector<std::size_t>& values,
-                  const char* role) {
-  require(arrays.size() == values.size(), ErrorKind::kValue, "plan: has ", values.size(), " ", role,
-          "s, was given ", arrays.size());
-  for (std::size_t i = 0; i < arrays.size(); ++i) {
-    const ValueSpec& value = plan.spec().values[values[i]];
-    if (!fits(arrays[i], value.desc)) {
-      check_array(arrays[i], value.desc, join(role, " '", value.name, "'"));
-    }
-  }
-}
-
-bool overlap(const py::array& a, const py::array& b) {
-  const auto* a_begin = static_cast<const char*>(a.data());
-  const auto* b_begin = static_cast<const char*>(b.data());
-  return a_begin < b_begin + b.nbytes() && b_begin < a_begin + a.nbytes();
-}
-
-// Steps write results before the last input is read, so memory
-// given for one must be its own.
-void check_apart(const Plan& plan, const Arrays& inputs, const Arrays& outputs) {
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
-    const std::string& name = plan.spec().values[plan.spec().outputs[i]].name;
-    require(outputs[i].writeable(), ErrorKind::kValue, "plan: the array for output '", name,
-            "' is read-only");
-    const auto shares = [&](const py::array& other) { return overlap(outputs[i], other); };
-    require(
-        std::none_of(inputs.begin(), inputs.end(), shares) &&
-            std::none_of(outputs.begin(), outputs.begin() + static_cast<std::ptrdiff_t>(i), shares),
-        ErrorKind::kValue, "plan: the array for output '", name,
-        "' shares memory with an input or another output");
-  }
-}
-
 Arrays run(const Plan& plan, const Arrays& inputs, std::optional<Arrays> given,
            std::vector<double>* milliseconds) {
   const PlanSpec& spec = plan.spec();
-  check_arrays(plan, inputs, spec.inputs, "input");
+  check_arrays(spec, inputs, spec.inputs, "input");
   if (given) {
-    check_arrays(plan, *given, spec.outputs, "output");
-    check_apart(plan, inputs, *given);
+    check_arrays(spec, *given, spec.outputs, "output");
+    check_apart(spec, inputs, *given);
   } else {
     given.emplace();
     for (const std::size_t output : spec.outputs) {
