@@ -15,7 +15,10 @@ nox.options.default_venv_backend = "venv"
 ROOT = Path(__file__).parent
 BUILD_TOOLS = ("scikit-build-core>=0.10", "pybind11>=2.13", "cmake>=3.20", "ninja")
 NATIVE = [
-    str(path) for suffix in ("h", "cpp") for path in sorted((ROOT / "src").rglob(f"*.{suffix}"))
+    str(path)
+    for folder in ("src", "tests/cuda")
+    for suffix in ("h", "cpp", "cu", "cuh")
+    for path in sorted((ROOT / folder).rglob(f"*.{suffix}"))
 ]
 
 

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace emulator {
+
+// How launches are carried out; set between launches.
+struct Config {
+  // 0: threads in order. Else blocks, warps and lanes take turns in a random order, and each
+  // cp.async lands at once or as late as its wait allows.
+  std::uint64_t seed = 1;
+  int os_threads = 1;                     // blocks in flight
+  bool record = false;                    // keep every launch for recorded()
+  std::size_t shared_limit = 227 * 1024;  // bytes a block may have: sm_90
+  std::size_t stack_bytes = 256 * 1024;   // of one CUDA thread
+};
+
+// What all launches since reset_counters() did.
+struct Counters {
+  std::uint64_t launches = 0;
+  std::uint64_t blocks = 0;
+  std::uint64_t threads = 0;
+  std::uint64_t barriers = 0;
+  std::uint64_t warp_collectives = 0;
+  std::uint64_t atomics = 0;
+  std::uint64_t async_bytes = 0;
+  std::uint64_t mma_flops = 0;
+
+  void add(const Counters& other);
+};
+
+Config& config();
+const Counters& counters();
+void reset_counters();
+
+}  // namespace emulator
