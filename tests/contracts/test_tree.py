@@ -11,6 +11,15 @@ ROOT = Path(__file__).resolve().parents[2]
 NATIVE = ROOT / "src" / "cpp"
 LIMIT = 400
 LAYERS = ["base", "cpu", "simd", "jit", "kernels", "ops", "engine"]
+CUDA = ROOT / "src" / "cuda"
+# Each with what it may use of the CPU's rooms.
+CUDA_LAYERS = {
+    "base": {"base"},
+    "kernels": {"base"},
+    "ops": {"base", "cpu", "kernels", "ops"},
+    "engine": {"base", "cpu", "kernels", "ops", "engine"},
+    "bindings": {"base", "bindings", "engine"},
+}
 
 
 def sources(*suffixes: str) -> list[Path]:
@@ -31,7 +40,7 @@ def is_isa_file(path: Path) -> bool:
 def test_no_file_is_longer_than_the_limit():
     long = {
         str(path.relative_to(ROOT)): count
-        for path in sources(".py", ".pyi", ".cpp", ".h", ".inc")
+        for path in sources(".py", ".pyi", ".cpp", ".h", ".inc", ".cu", ".cuh")
         if (count := len(path.read_text().splitlines())) > LIMIT
     }
 
@@ -48,21 +57,49 @@ def test_native_files_include_only_their_layer_and_those_below(layer):
             assert used <= allowed, path
 
 
+@pytest.mark.parametrize("layer", CUDA_LAYERS)
+def test_cuda_files_include_only_their_layer_and_those_below(layer):
+    names = list(CUDA_LAYERS)
+    own = {f"cuda/{name}" for name in names[: names.index(layer) + 1]}
+    outside = {"emulator"} if layer in {"base", "bindings"} else set()
+
+    for path in (CUDA / layer).rglob("*"):
+        if path.suffix in {".h", ".cpp", ".inc", ".cu", ".cuh"}:
+            used = {
+                "/".join(name.split("/")[: 2 if name.startswith("cuda/") else 1])
+                for name in includes(path)
+            }
+            assert used <= own | CUDA_LAYERS[layer] | outside, path
+
+
+def test_the_cpu_knows_nothing_of_cuda():
+    for folder in (NATIVE, ROOT / "src" / "bindings"):
+        for path in folder.rglob("*"):
+            if path.is_file():
+                assert not any(name.startswith("cuda/") for name in includes(path)), path
+
+
+def test_a_cuda_kernel_includes_no_cuda_header_of_its_own():
+    for path in (CUDA / "kernels").rglob("*"):
+        if path.is_file():
+            assert not re.search(r"#include <cuda", path.read_text()), path
+
+
 def test_a_kernel_family_never_includes_another():
-    for path in (NATIVE / "kernels").glob("*/*"):
-        if path.suffix in {".h", ".cpp"}:
+    for path in [*(NATIVE / "kernels").glob("*/*"), *(CUDA / "kernels").glob("*/*")]:
+        if path.suffix in {".h", ".cpp", ".cu", ".cuh"}:
             others = {
                 name
                 for name in includes(path)
-                if name.startswith("kernels/")
-                and name.count("/") == 2
-                and name.split("/")[1] != path.parent.name
+                if re.match(r"(cuda/)?kernels/\w+/", name)
+                and name.split("/")[-2] != path.parent.name
             }
             assert others == set(), path
 
 
 def test_only_the_bindings_know_python():
-    for path in NATIVE.rglob("*"):
+    rooms = [NATIVE, *(CUDA / name for name in CUDA_LAYERS if name != "bindings")]
+    for path in (path for room in rooms for path in room.rglob("*")):
         if path.is_file():
             assert "pybind11" not in path.read_text(), path
 
@@ -93,7 +130,7 @@ def test_every_kernel_family_explains_itself():
 def test_only_the_runtime_calls_the_native_core():
     package = ROOT / "python" / "fastcnn"
     pattern = re.compile(
-        r"^from fastcnn import .*_core|^(from|import) fastcnn\._core", re.MULTILINE
+        r"^from fastcnn import .*_core|^(from|import) fastcnn\._core|\"_cuda", re.MULTILINE
     )
 
     callers = {

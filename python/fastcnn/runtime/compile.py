@@ -10,7 +10,8 @@ from fastcnn.errors import InvalidValueError, ShapeError, UnsupportedError
 from fastcnn.graph import Graph
 from fastcnn.ops.statistics import node_macs
 from fastcnn.passes import ResolveShapes, for_inference
-from fastcnn.runtime import choices
+from fastcnn.runtime import choices, cuda
+from fastcnn.runtime.cuda_session import CudaSession
 from fastcnn.runtime.machine import get_num_threads, set_num_threads
 from fastcnn.runtime.readers import read_graph
 from fastcnn.runtime.session import Session
@@ -45,7 +46,7 @@ def compile(
             file.
         threads: Threads a call may use, as far as this process has CPUs; all that
             `get_num_threads()` tells if None.
-        device: "cpu".
+        device: "cpu" or "cuda"; `threads`, `winograd`, `strict` and `measure` are for the CPU.
         precision: "float32".
         winograd: Whether 3x3 convolutions may run by Winograd's algorithm: up to three times as
             fast, with a rounding error up to twice that of a plain sum; a NaN or an infinity in
@@ -61,20 +62,25 @@ def compile(
     Raises:
         FileFormatError: The file is damaged.
         UnsupportedError: The device or the precision is not there; or, if strict, a native
-            implementation. Where the image size is open, the first call with a size finds that.
+            implementation. Where the image size is open, the first call with a size finds that,
+            as does the first call on a CUDA device for a node that has no kernel there.
     """
-    if device != "cpu":
-        raise UnsupportedError(f"compile: device '{device}' is not there; this build has 'cpu'")
+    if device not in ("cpu", "cuda"):
+        raise UnsupportedError(f"compile: device '{device}' is not there; use 'cpu' or 'cuda'")
     if precision != "float32":
         raise UnsupportedError(f"compile: precision '{precision}' is not there; use 'float32'")
     if threads is not None and not 1 <= threads <= 256:
         raise InvalidValueError(f"compile: threads={threads} is not from 1 to 256")
     if threads is not None and threads > get_num_threads():
         set_num_threads(threads)
+    if device == "cuda":
+        cuda.device_info()
     graph = _graph_of(model)
     if check is None:
         check = _is_small(graph)
     ready, reports = for_inference(graph, check=check)
+    if device == "cuda":
+        return CudaSession(ready, reports=tuple(reports))
     threads = min(threads or get_num_threads(), get_num_threads())
     session = Session(
         ready,

@@ -108,20 +108,24 @@ class Session:
                 graph = self._specialized(shapes)
                 if shapes != self._checked:
                     self._check_coverage(graph)
-                self._plans[shapes] = make_plan(
-                    graph,
-                    threads=self.threads,
-                    guard=self._guard,
-                    winograd=self._winograd,
-                    cache=self._cache,
-                    strict=self._strict,
-                    choices=self._choices.table if self._choices else None,
-                )
-                if self._choices:
-                    self._choices.save()
+                self._plans[shapes] = self._make_plan(graph)
                 if len(self._plans) > _MAX_PLANS:
                     self._plans.popitem(last=False)
             return self._plans[shapes]
+
+    def _make_plan(self, graph: Graph) -> _core.Plan:
+        plan = make_plan(
+            graph,
+            threads=self.threads,
+            guard=self._guard,
+            winograd=self._winograd,
+            cache=self._cache,
+            strict=self._strict,
+            choices=self._choices.table if self._choices else None,
+        )
+        if self._choices:
+            self._choices.save()
+        return plan
 
     def check_coverage(self) -> None:
         """Warns, once, of the nodes that run on NumPy; refuses them if the session is strict.

@@ -1,0 +1,95 @@
+# The CUDA backend: _cuda where nvcc is, _cuda_emu (the same sources, run by the emulator of
+# tests/cuda) where FASTCNN_CUDA_EMULATION asks for it. docs/cuda.md tells more.
+
+set(FASTCNN_CUDA "AUTO" CACHE STRING "The CUDA module: AUTO (where nvcc is found), ON or OFF")
+set_property(CACHE FASTCNN_CUDA PROPERTY STRINGS AUTO ON OFF)
+option(FASTCNN_CUDA_EMULATION "Build the emulated CUDA module, for tests" OFF)
+
+file(GLOB_RECURSE FASTCNN_CUDA_HOST CONFIGURE_DEPENDS src/cuda/*.cpp)
+file(GLOB_RECURSE FASTCNN_CUDA_KERNELS CONFIGURE_DEPENDS src/cuda/*.cu)
+set(FASTCNN_CUDA_BINDINGS
+  src/bindings/convert/arrays.cpp src/bindings/convert/graph.cpp src/bindings/register_errors.cpp)
+
+# Machine code for 8.x and PTX, from which the driver makes the rest at the first use: a build that
+# was not asked for CUDA must not take minutes. ON makes machine code for all of them.
+if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+  if(FASTCNN_CUDA STREQUAL "ON")
+    set(CMAKE_CUDA_ARCHITECTURES 80-real 86-real 89-real 90-real 100-real 120)
+  else()
+    set(CMAKE_CUDA_ARCHITECTURES 80)
+  endif()
+endif()
+
+# Sets FASTCNN_NVCC to a compiler that works, or to nothing.
+function(fastcnn_find_nvcc)
+  find_program(nvcc NAMES nvcc HINTS ENV CUDAToolkit_ROOT ENV CUDA_PATH
+    PATHS /usr/local/cuda PATH_SUFFIXES bin NO_CACHE)
+  if(nvcc AND NOT DEFINED CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX})
+    set(CMAKE_CUDA_COMPILER "${nvcc}")
+  endif()
+  include(CheckLanguage)
+  check_language(CUDA)
+  if(NOT CMAKE_CUDA_COMPILER)
+    set(CMAKE_CUDA_COMPILER "")
+  endif()
+  set(FASTCNN_NVCC "${CMAKE_CUDA_COMPILER}" PARENT_SCOPE)
+endfunction()
+
+# Most of the time goes into headers: the host's sources are compiled in three pieces.
+function(fastcnn_cuda_module name)
+  pybind11_add_module(${name} MODULE NO_EXTRAS
+    ${FASTCNN_CUDA_HOST} ${FASTCNN_CUDA_BINDINGS} ${FASTCNN_CUDA_KERNELS} ${ARGN})
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  foreach(source IN LISTS FASTCNN_CUDA_HOST FASTCNN_CUDA_BINDINGS)
+    if(source MATCHES "bindings")
+      set_source_files_properties("${source}" PROPERTIES UNITY_GROUP bindings)
+    else()
+      set_source_files_properties("${source}" PROPERTIES UNITY_GROUP host)
+    endif()
+  endforeach()
+  target_include_directories(${name} PRIVATE src src/cpp)
+  target_compile_definitions(${name} PRIVATE FASTCNN_CUDA_MODULE=${name})
+  install(TARGETS ${name} LIBRARY DESTINATION fastcnn)
+endfunction()
+
+if(FASTCNN_CUDA_EMULATION)
+  file(GLOB emulator CONFIGURE_DEPENDS tests/cuda/emulator/*.cpp)
+  set_source_files_properties(${FASTCNN_CUDA_KERNELS} PROPERTIES
+    LANGUAGE CXX UNITY_GROUP kernels)
+  # Checks, attributes and the memory plan are those of the CPU: these files of it, so that tests
+  # need not build the rest.
+  set(cpu
+    src/cpp/cpu/isa.cpp
+    src/cpp/engine/memory_plan.cpp
+    src/cpp/ops/conv2d_shape.cpp
+    src/cpp/ops/op_spec.cpp
+    src/cpp/ops/pool2d_window.cpp)
+  fastcnn_cuda_module(_cuda_emu ${emulator} ${cpu})
+  set_source_files_properties(${emulator} ${cpu} PROPERTIES UNITY_GROUP emulator)
+  target_include_directories(_cuda_emu PRIVATE tests/cuda)
+  target_compile_definitions(_cuda_emu PRIVATE FASTCNN_CUDA_EMULATION=1)
+  target_compile_options(_cuda_emu PRIVATE -O1 -ffp-contract=off -Wno-unknown-pragmas)
+  target_link_libraries(_cuda_emu PRIVATE Threads::Threads ${CMAKE_DL_LIBS})
+  # Launches are recorded under the symbols of their kernels.
+  set_target_properties(_cuda_emu PROPERTIES CXX_VISIBILITY_PRESET default)
+  fastcnn_warnings(_cuda_emu)
+elseif(NOT FASTCNN_CUDA STREQUAL "OFF" AND NOT FASTCNN_SANITIZE)
+  fastcnn_find_nvcc()
+  if(FASTCNN_NVCC)
+    set(CMAKE_CUDA_COMPILER "${FASTCNN_NVCC}")
+    enable_language(CUDA)
+    set(CMAKE_CUDA_STANDARD 17)
+    set(CMAKE_CUDA_STANDARD_REQUIRED ON)
+    set(CMAKE_CUDA_RUNTIME_LIBRARY Static)
+    find_package(CUDAToolkit REQUIRED)
+    fastcnn_cuda_module(_cuda)
+    target_link_libraries(_cuda PRIVATE fastcnn_cpu CUDA::cudart_static)
+    target_link_options(_cuda PRIVATE -Wl,--exclude-libs,ALL)
+    set_target_properties(_cuda PROPERTIES CUDA_VISIBILITY_PRESET hidden)
+  elseif(FASTCNN_CUDA STREQUAL "ON")
+    message(FATAL_ERROR
+      "FASTCNN_CUDA=ON, but no CUDA compiler works here. Install the CUDA 13 toolkit and put nvcc "
+      "on the PATH, or name it: CUDACXX=/path/to/nvcc. FASTCNN_CUDA=OFF builds for CPUs alone.")
+  endif()
+  message(STATUS "FastCNN: CUDA module: ${FASTCNN_NVCC}")
+endif()

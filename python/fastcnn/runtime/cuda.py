@@ -1,0 +1,59 @@
+"""The CUDA module, where this build has it."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import Any
+
+from fastcnn.errors import UnsupportedError
+from fastcnn.graph import Graph
+from fastcnn.runtime.described import described_nodes, described_values
+
+
+def cuda_module() -> Any:
+    """The native module for CUDA devices: the emulated one if `FASTCNN_CUDA_EMULATION` is 1.
+
+    Raises:
+        UnsupportedError: This build has none.
+    """
+    emulated = os.environ.get("FASTCNN_CUDA_EMULATION") == "1"
+    name = "_cuda_emu" if emulated else "_cuda"
+    try:
+        return importlib.import_module(f"fastcnn.{name}")
+    except ImportError as error:
+        raise UnsupportedError(
+            f"device 'cuda': this build has no module {name} ({error}); install FastCNN where nvcc "
+            "of CUDA 13 is found, with FASTCNN_CUDA=ON to be told what is missing (docs/cuda.md)"
+        ) from error
+
+
+def device_info() -> dict[str, Any]:
+    """Name, compute capability, bytes of memory and multiprocessors of the current device.
+
+    Raises:
+        UnsupportedError: This build has no CUDA module, or the machine no driver or device.
+    """
+    return dict(cuda_module().device_info())
+
+
+def make_cuda_plan(graph: Graph, *, guard: bool = False) -> Any:
+    """Compiles `graph`, whose shapes are all known, for the current CUDA device.
+
+    Args:
+        graph: What to run.
+        guard: Whether every tensor has memory of its own, for tests.
+
+    Raises:
+        UnsupportedError: There is no device, or a node has no kernel for it.
+        OutOfMemoryError: The device has not enough memory.
+    """
+    index = {name: i for i, name in enumerate(graph.values)}
+    return cuda_module().Plan(
+        values=described_values(graph),
+        nodes=described_nodes(graph),
+        inputs=[index[value.name] for value in graph.inputs],
+        outputs=[index[value.name] for value in graph.outputs],
+        updates=[(index[old.name], index[new.name]) for old, new in graph.updates],
+        guard=guard,
+    )

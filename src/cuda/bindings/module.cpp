@@ -1,0 +1,108 @@
+#include <pybind11/stl.h>
+
+#include <optional>
+
+#include "bindings/convert/arrays.h"
+#include "bindings/convert/graph.h"
+#include "bindings/register.h"
+#include "cuda/base/device.h"
+#include "cuda/bindings/register.h"
+#include "cuda/engine/plan.h"
+
+namespace py = pybind11;
+using namespace pybind11::literals;
+
+namespace fastcnn::bindings {
+namespace {
+
+using cuda::Plan;
+using engine::PlanSpec;
+
+std::unique_ptr<Plan> make_plan(const std::vector<ValueTuple>& values,
+                                const std::vector<NodeTuple>& nodes,
+                                const std::vector<std::size_t>& inputs,
+                                const std::vector<std::size_t>& outputs,
+                                const std::vector<std::pair<std::size_t, std::size_t>>& updates,
+                                bool guard) {
+  PlanSpec spec = graph_from(values, nodes);
+  check_indices(inputs, values.size());
+  check_indices(outputs, values.size());
+  for (const auto& [state, now] : updates) check_indices({state, now}, values.size());
+  spec.inputs = inputs;
+  spec.outputs = outputs;
+  spec.updates = updates;
+  spec.guard = guard;
+  const py::gil_scoped_release release;
+  return std::make_unique<Plan>(std::move(spec));
+}
+
+Arrays run(const Plan& plan, const Arrays& inputs, std::optional<Arrays> given) {
+  const PlanSpec& spec = plan.spec();
+  check_arrays(spec, inputs, spec.inputs, "input");
+  if (given) {
+    check_arrays(spec, *given, spec.outputs, "output");
+    check_apart(spec, inputs, *given);
+  } else {
+    given.emplace();
+    for (const std::size_t output : spec.outputs) {
+      given->push_back(new_array(spec.values[output].desc));
+    }
+  }
+  std::vector<const void*> sources;
+  std::vector<void*> targets;
+  for (const py::array& array : inputs) sources.push_back(array.data());
+  for (py::array& array : *given) targets.push_back(array.mutable_data());
+  const py::gil_scoped_release release;
+  plan.run(sources, targets);
+  return std::move(*given);
+}
+
+py::list steps(const Plan& plan) {
+  py::list list;
+  for (const cuda::StepInfo& step : plan.steps()) {
+    list.append(py::dict("name"_a = step.name, "op"_a = step.op, "kernel"_a = step.kernel,
+                         "layout"_a = step.layout, "flops"_a = step.flops));
+  }
+  return list;
+}
+
+std::vector<std::pair<std::string, std::string>> operators() {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const cuda::Implementation& implementation : cuda::implementations()) {
+    pairs.emplace_back(implementation.op, implementation.name);
+  }
+  return pairs;
+}
+
+py::dict device_info() {
+  cuda::require_device();
+  int device = 0;
+  FASTCNN_CUDA_TRY(cudaGetDevice(&device));
+  cudaDeviceProp properties;
+  FASTCNN_CUDA_TRY(cudaGetDeviceProperties(&properties, device));
+  return py::dict("name"_a = std::string(properties.name),
+                  "compute_capability"_a = py::make_tuple(properties.major, properties.minor),
+                  "memory_bytes"_a = properties.totalGlobalMem,
+                  "multiprocessors"_a = properties.multiProcessorCount);
+}
+
+}  // namespace
+}  // namespace fastcnn::bindings
+
+// Built twice: against the CUDA runtime as _cuda, against the emulator as _cuda_emu.
+PYBIND11_MODULE(FASTCNN_CUDA_MODULE, module) {
+  using namespace fastcnn::bindings;
+  module.doc() = "FastCNN on CUDA devices. Used by fastcnn.runtime alone.";
+  register_errors(module);
+  module.def("device_info", &device_info,
+             "What the current device is; raises where there is none.");
+  module.def("operators", &operators, "(op, implementation) of every line of implementations.inc.");
+  py::class_<Plan>(module, "Plan", py::module_local())
+      .def(py::init(&make_plan), py::kw_only(), "values"_a, "nodes"_a, "inputs"_a, "outputs"_a,
+           "updates"_a, "guard"_a = false)
+      .def("run", &run, "inputs"_a, "outputs"_a = py::none(),
+           "The results: in new arrays, or in `outputs` where those are given.")
+      .def("steps", &steps)
+      .def_property_readonly("arena_bytes", &Plan::arena_bytes);
+  register_emulator(module);
+}

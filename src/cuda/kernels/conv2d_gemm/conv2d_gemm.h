@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+
+#include "cuda/base/runtime.h"
+
+namespace fastcnn::cuda {
+
+// Where one row of the weight matrix reads the image: at the output pixel's origin plus (dy, dx).
+// `offset` is the same in elements, with the channel. The padding of the matrix reads nothing: its
+// dy lies outside of every image.
+struct Tap {
+  std::int32_t dy;
+  std::int32_t dx;
+  std::int32_t offset;
+  std::int32_t unused;
+};
+
+constexpr std::int32_t kNoTap = 1 << 29;
+
+// The weight matrix has a multiple of so many rows and columns; what is past its end is zero.
+constexpr int kRowMultiple = 16;
+constexpr int kColumnMultiple = 4;
+
+// Convolution as a matrix product whose left side is never stored ("implicit GEMM"), float32, NHWC.
+//
+//   dst[p, o] = clamp(bias[o] + residual[p, o] + sum over k of src[p, k] * weights[k, o])
+//   src[p, k] = the image at origin(p) + taps[k], 0 outside of it
+//   origin(p) = (i stride_h - pad_top, j stride_w - pad_left), p = (n, i, j)
+//
+// Shapes    src [N, h, w, channels]; weights [groups][rows][columns]; bias [oc]; residual, dst
+//           [pixels, oc], residual may be null; taps [rows], or [rows / 4] where `vector` is true
+//           and each stands for four channels in a row. All on the device.
+// Units     elements.
+// Aliasing  dst may be residual, and overlaps nothing else.
+// NaN       a NaN in src, weights, bias or residual reaches dst: the clamp keeps it.
+// Rounding  one fused multiply-add a row, rows ascending; then bias, then residual.
+// Errors    a refused launch throws; ops::conv2d checks shapes.
+// Source    Chetlur et al., "cuDNN: Efficient Primitives for Deep Learning", 2014.
+struct Conv2dGemm {
+  const float* src;
+  const float* weights;
+  const Tap* taps;
+  const float* bias;
+  const float* residual;
+  float* dst;
+  std::int32_t pixels;
+  std::int32_t h, w, channels;
+  std::int32_t oh, ow;
+  std::int32_t stride_h, stride_w, pad_top, pad_left;
+  std::int32_t groups;
+  std::int32_t group_channels;  // of src, in one group
+  std::int32_t oc, group_oc;
+  std::int32_t rows, columns;  // of the weights of one group, padded
+  float low, high;
+};
+
+// Enqueues the product on `stream`. `vector`: group_channels is a multiple of 4.
+void conv2d_gemm(const Conv2dGemm& conv, bool vector, cudaStream_t stream);
+
+// The name of the kernel that conv2d_gemm() takes.
+const char* conv2d_gemm_name(const Conv2dGemm& conv, bool vector);
+
+}  // namespace fastcnn::cuda

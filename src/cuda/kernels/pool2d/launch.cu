@@ -1,0 +1,17 @@
+#include "cuda/kernels/pool2d/kernel.cuh"
+
+namespace fastcnn::cuda {
+namespace {
+
+template <typename Window>
+void run(const Pool2d& pool, cudaStream_t stream) {
+  launch(&pool2d_kernel<Window>, dim3(blocks(pool.size, kPool2dThreads)), dim3(kPool2dThreads),
+         stream, pool);
+}
+
+}  // namespace
+
+void max_pool2d(const Pool2d& pool, cudaStream_t stream) { run<WindowMax>(pool, stream); }
+void average_pool2d(const Pool2d& pool, cudaStream_t stream) { run<WindowMean>(pool, stream); }
+
+}  // namespace fastcnn::cuda

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+
+#include "cuda/base/runtime.h"
+
+namespace fastcnn::cuda {
+
+// Pooling of NHWC images, float32.
+//
+//   max      dst = the largest of the window's pixels inside the image
+//   average  dst = their sum / count
+//
+// Count     the pixels of the window inside the image, or inside the padded image where
+//           count_include_pad; what ceil_mode adds is never counted.
+// Shapes    src [n, h, w, channels]; dst [n, oh, ow, channels], on the device.
+// Aliasing  dst does not overlap src.
+// NaN       a NaN in the window reaches dst.
+// Rounding  average: one addition a pixel, rows first, then one division.
+// Errors    a refused launch throws; ops::pool2d checks shapes.
+struct Pool2d {
+  const float* src;
+  float* dst;
+  std::int64_t size;  // elements of dst
+  std::int32_t h, w, channels;
+  std::int32_t oh, ow;
+  std::int32_t kernel_h, kernel_w;
+  std::int32_t stride_h, stride_w;
+  std::int32_t dilation_h, dilation_w;
+  std::int32_t pad_top, pad_left;
+  std::int32_t padded_h, padded_w;  // of the padded image
+  bool count_include_pad;
+};
+
+void max_pool2d(const Pool2d& pool, cudaStream_t stream);
+void average_pool2d(const Pool2d& pool, cudaStream_t stream);
+
+}  // namespace fastcnn::cuda

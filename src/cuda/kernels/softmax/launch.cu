@@ -1,0 +1,10 @@
+#include "cuda/kernels/softmax/kernel.cuh"
+
+namespace fastcnn::cuda {
+
+void softmax(const Softmax& arguments, cudaStream_t stream) {
+  launch(&softmax_kernel, dim3(blocks(arguments.rows, kSoftmaxWarps)), dim3(32 * kSoftmaxWarps),
+         stream, arguments);
+}
+
+}  // namespace fastcnn::cuda

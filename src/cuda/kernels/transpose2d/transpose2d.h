@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+
+#include "cuda/base/runtime.h"
+
+namespace fastcnn::cuda {
+
+// Each of a batch of matrices transposed, float32: NCHW to NHWC (rows = channels, columns = pixels)
+// and back.
+//
+//   dst[i, c, r] = src[i, r, c]
+//
+// Shapes    src [batch, rows, columns]; dst [batch, columns, rows], on the device.
+// Aliasing  dst does not overlap src.
+// Errors    a refused launch throws.
+struct Transpose2d {
+  const float* src;
+  float* dst;
+  std::int64_t batch;
+  std::int32_t rows;
+  std::int32_t columns;
+  std::int32_t tiles;  // of one matrix; transpose2d() fills it in
+  std::int32_t column_tiles;
+};
+
+void transpose2d(Transpose2d transpose, cudaStream_t stream);
+
+}  // namespace fastcnn::cuda

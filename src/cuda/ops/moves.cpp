@@ -1,0 +1,103 @@
+#include "cuda/ops/moves.h"
+
+#include "cuda/kernels/transpose2d/transpose2d.h"
+#include "cuda/ops/checks.h"
+
+// What moves elements or only renames them.
+namespace fastcnn::cuda {
+namespace {
+
+class Alias final : public Operator {
+ public:
+  Alias(Layout from, Layout to) {
+    kernel = "alias";
+    input_layouts = {from};
+    output_layouts = {to};
+    alias = true;
+  }
+
+  void enqueue(const RunArgs&) const override {}
+};
+
+class Reorder final : public Operator {
+ public:
+  Reorder(const Shape& shape, Layout from, Layout to) {
+    const std::int64_t pixels = shape[2] * shape[3];
+    const bool from_plain = from == Layout::kPlain;
+    kernel = "transpose2d_f32_32x32";
+    input_layouts = {from};
+    output_layouts = {to};
+    transpose_ = {};
+    transpose_.batch = shape.count() == 0 ? 0 : shape[0];
+    transpose_.rows = narrow(from_plain ? shape[1] : pixels);
+    transpose_.columns = narrow(from_plain ? pixels : shape[1]);
+  }
+
+  void enqueue(const RunArgs& args) const override {
+    if (transpose_.batch == 0) return;
+    Transpose2d transpose = transpose_;
+    transpose.src = args.src(0);
+    transpose.dst = args.dst(0);
+    transpose2d(transpose, args.stream);
+  }
+
+ private:
+  Transpose2d transpose_;
+};
+
+using Axes = std::vector<std::int64_t>;
+const Axes kToNhwc = {0, 2, 3, 1};
+const Axes kFromNhwc = {0, 3, 1, 2};
+
+}  // namespace
+
+std::unique_ptr<Operator> make_reorder(const Shape& shape, Layout from, Layout to) {
+  if (same_in_both(shape)) return std::make_unique<Alias>(from, to);
+  return std::make_unique<Reorder>(shape, from, to);
+}
+
+std::optional<std::string> refuse_identity(const ops::OpSpec& spec) {
+  spec.expect_inputs(1, 1);
+  return refuse_types_and_sizes(spec);
+}
+
+std::unique_ptr<Operator> make_identity(const ops::OpSpec& spec, const Layouts& given) {
+  ops::expect_output(spec, 0, spec.inputs[0].shape);
+  return std::make_unique<Alias>(given[0], given[0]);
+}
+
+std::optional<std::string> refuse_reshape(const ops::OpSpec& spec) {
+  if (spec.inputs.size() > 1) return "the shape is not known when the plan is made";
+  spec.expect_inputs(1, 1);
+  const Shape& from = spec.inputs[0].shape;
+  const Shape& to = spec.outputs[0].shape;
+  require(from.count() == to.count(), ErrorKind::kShape, spec.op, ": ", from, " has ", from.count(),
+          " elements, ", to, " has ", to.count());
+  return refuse_types_and_sizes(spec);
+}
+
+std::unique_ptr<Operator> make_reshape(const ops::OpSpec&, const Layouts&) {
+  return std::make_unique<Alias>(Layout::kPlain, Layout::kPlain);
+}
+
+std::optional<std::string> refuse_transpose_image(const ops::OpSpec& spec) {
+  spec.expect_inputs(1, 1);
+  const Axes axes = spec.attributes.get_ints("perm", spec.inputs[0].shape.rank());
+  if (axes != kToNhwc && axes != kFromNhwc) return "the axes are not those of NCHW to NHWC or back";
+  return refuse_types_and_sizes(spec);
+}
+
+// An image in one layout is its transposition in the other: nothing moves.
+std::unique_ptr<Operator> make_transpose_image(const ops::OpSpec& spec, const Layouts&) {
+  ops::expect_outputs(spec, 1);
+  const Shape& x = spec.inputs[0].shape;
+  const Axes axes = spec.attributes.get_ints("perm", 4);
+  if (axes == kFromNhwc) {
+    ops::expect_output(spec, 0, {x[0], x[3], x[1], x[2]});
+    return std::make_unique<Alias>(Layout::kPlain, Layout::kNhwc);
+  }
+  ops::expect_output(spec, 0, {x[0], x[2], x[3], x[1]});
+  return std::make_unique<Alias>(Layout::kNhwc, Layout::kPlain);
+}
+
+}  // namespace fastcnn::cuda

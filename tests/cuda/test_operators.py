@@ -1,0 +1,59 @@
+"""Every CUDA implementation against its float64 reference, in the emulator."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fastcnn.errors import UnsupportedError
+from fastcnn.runtime.cuda import make_cuda_plan
+from tests.native.one_op import CONSTANT, graph_of, run_reference
+from tests.ops.cases import all_cases
+from tests.ops.cases.convolution import Convolution, forward
+from tests.tolerance import assert_close
+
+CASES = all_cases()
+TILE_EDGES = [
+    Convolution(n=1, c=1, oc=1, size=(1, 1), kernel=(1, 1)),
+    Convolution(n=1, c=4, oc=64, size=(8, 8), kernel=(1, 1)),
+    Convolution(n=1, c=5, oc=65, size=(5, 13), kernel=(3, 3), pads=(1, 1, 1, 1)),
+    Convolution(n=3, c=16, oc=63, size=(9, 7), kernel=(3, 1), strides=(2, 1)),
+    Convolution(n=2, c=20, oc=8, size=(9, 9), kernel=(3, 3), dilations=(2, 3), pads=(2, 0, 1, 3)),
+    Convolution(n=1, c=12, oc=6, size=(7, 7), kernel=(5, 5), groups=3, pads=(2, 2, 2, 2)),
+    Convolution(n=1, c=6, oc=12, size=(4, 4), kernel=(2, 2), groups=6),
+    Convolution(n=2, c=4, oc=130, size=(67, 65), kernel=(1, 1)),
+]
+
+
+def run_emulated(graph, arrays):
+    plan = make_cuda_plan(graph, guard=True)
+    return plan.run([np.asarray(arrays[i], order="C") for i in range(len(graph.inputs))])
+
+
+def check(case, rng):
+    arrays = case.inputs(rng)
+    graph = graph_of(case, arrays, CONSTANT)
+
+    for result, truth in zip(
+        run_emulated(graph, arrays), run_reference(graph, arrays), strict=True
+    ):
+        assert_close(result, truth, reduction=case.reduction)
+
+
+def test_operators_equal_their_references(emulated, rng):
+    accepted = set()
+    for case in CASES:
+        if case.op not in {op for op, _ in emulated.operators()}:
+            continue
+        try:
+            check(case, rng)
+        except UnsupportedError:
+            continue
+        accepted.add(case.op)
+
+    assert accepted == {op for op, _ in emulated.operators()}
+
+
+@pytest.mark.parametrize("shape", TILE_EDGES, ids=str)
+def test_convolutions_at_the_edges_of_tiles(emulated, shape, rng):
+    check(forward(shape), rng)

@@ -1,0 +1,167 @@
+"""Models on `device="cuda"`, in the emulator: what the CPU gives, and errors that tell."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import fastcnn as fc
+from fastcnn import layers, models
+from fastcnn.errors import OutOfMemoryError, ShapeError, UnsupportedError
+from fastcnn.ops import Builder
+from tests.tolerance import assert_close
+
+SCHEDULES = 20
+
+
+def mnist_cnn():
+    """The convolutional network of the README."""
+    fc.set_random_seed(1)
+    model = models.Sequential()
+    model.add(layers.Conv2D(32, (3, 3), activation="relu", input_shape=(28, 28, 1)))
+    model.add(layers.MaxPooling2D((2, 2)))
+    model.add(layers.Conv2D(64, (3, 3), activation="relu"))
+    model.add(layers.MaxPooling2D((2, 2)))
+    model.add(layers.Conv2D(64, (3, 3), activation="relu"))
+    model.add(layers.Flatten())
+    model.add(layers.Dense(64, activation="relu"))
+    model.add(layers.Dense(10, activation="softmax"))
+    return model
+
+
+def residual_cnn():
+    """Batch normalisation, a depthwise convolution, a residual sum, two kinds of global pooling."""
+    fc.set_random_seed(2)
+    x = layers.Input((9, 7, 3))
+    y = layers.Conv2D(12, (3, 3), strides=(2, 1), padding="same")(x)
+    y = layers.ReLU()(layers.BatchNormalization()(y))
+    z = layers.DepthwiseConv2D((3, 3), padding="same")(y)
+    z = layers.Conv2D(12, (1, 1))(z)
+    y = layers.ReLU()(layers.Add()([y, z]))
+    y = layers.Concatenate()([layers.GlobalAveragePooling2D()(y), layers.GlobalMaxPooling2D()(y)])
+    return models.Model(x, layers.Dense(5, activation="sigmoid")(y))
+
+
+def pooled_cnn():
+    """As residual_cnn(), without what has no CUDA kernel."""
+    fc.set_random_seed(3)
+    x = layers.Input((9, 7, 3))
+    y = layers.Conv2D(12, (3, 3), strides=(2, 1), padding="same")(x)
+    y = layers.ReLU()(layers.BatchNormalization()(y))
+    z = layers.DepthwiseConv2D((3, 3), padding="same")(y)
+    z = layers.Conv2D(12, (1, 1))(z)
+    y = layers.ReLU()(layers.Add()([y, z]))
+    y = layers.GlobalAveragePooling2D()(layers.AveragePooling2D((2, 2))(y))
+    return models.Model(x, layers.Dense(5, activation="sigmoid")(y))
+
+
+@pytest.mark.parametrize(
+    ("make", "shape"), [(mnist_cnn, (28, 28, 1)), (pooled_cnn, (9, 7, 3))], ids=["mnist", "pooled"]
+)
+def test_a_model_gives_what_it_gives_on_the_cpu(emulated, make, shape, rng):
+    model = make()
+    session = fc.compile(model, device="cuda")
+
+    for batch in (1, 3):
+        x = rng.random((batch, *shape), np.float32)
+        assert_close(session(x), np.float64(fc.compile(model)(x)), reduction=576)
+
+
+def test_every_schedule_gives_the_same_bits(emulated, rng):
+    session = fc.compile(mnist_cnn(), device="cuda")
+    x = rng.random((2, 28, 28, 1), np.float32)
+    first = session(x)
+
+    for seed in range(SCHEDULES):
+        emulated.configure(seed=seed, os_threads=1 + seed % 2)
+        np.testing.assert_array_equal(session(x), first)
+
+
+def test_explain_names_the_kernels(emulated):
+    table = fc.compile(mnist_cnn(), device="cuda").explain()
+
+    kernels = [row["kernel"] for row in table.rows]
+    assert "conv2d_gemm_f32_64x64x4" in kernels
+    assert "max_pool2d_f32_nhwc" in kernels
+
+
+def test_results_go_where_the_caller_wants_them(emulated, rng):
+    session = fc.compile(pooled_cnn(), device="cuda")
+    x = rng.random((2, 9, 7, 3), np.float32)
+    out = np.zeros((2, 5), np.float32)
+
+    assert session(x, out=out) is out
+    np.testing.assert_array_equal(out, session(x))
+
+
+def test_an_empty_batch_is_legal(emulated):
+    y = fc.compile(mnist_cnn(), device="cuda")(np.zeros((0, 28, 28, 1), np.float32))
+
+    assert y.shape == (0, 10)
+
+
+def test_every_node_without_a_kernel_is_named(emulated, rng):
+    session = fc.compile(residual_cnn(), device="cuda")
+
+    with pytest.raises(UnsupportedError, match=r"concat: has no CUDA kernel; device=\"cpu\""):
+        session(rng.random((1, 9, 7, 3), np.float32))
+
+
+def test_weights_that_are_not_constant_are_refused(emulated):
+    g = Builder()
+    shapes = [(1, 2, 4, 4), (3, 2, 3, 3), (3,)]
+    values = [g.input(f"input{i}", shape) for i, shape in enumerate(shapes)]
+    session = fc.compile(
+        g.build(
+            (g.apply("conv2d", *values, strides=(1, 1), pads=(0,) * 4, dilations=(1, 1), groups=1),)
+        ),
+        device="cuda",
+    )
+
+    with pytest.raises(UnsupportedError, match="the weights are not constant"):
+        session(*(np.ones(shape, np.float32) for shape in shapes))
+
+
+def test_a_wrong_shape_is_an_error(emulated):
+    with pytest.raises(ShapeError):
+        fc.compile(mnist_cnn(), device="cuda")(np.zeros((1, 28, 27, 1), np.float32))
+
+
+def test_too_little_memory_is_an_error_that_leaves_nothing(emulated, monkeypatch, rng):
+    session = fc.compile(mnist_cnn(), device="cuda")
+    x = rng.random((2, 28, 28, 1), np.float32)
+    monkeypatch.setenv("FASTCNN_EMULATED_MEMORY", "100000")
+    before = emulated.device_bytes()
+
+    with pytest.raises(OutOfMemoryError, match="cudaMalloc: out of memory; take a smaller batch"):
+        session(x)
+
+    assert emulated.device_bytes() == before
+    monkeypatch.delenv("FASTCNN_EMULATED_MEMORY")
+    assert session(x).shape == (2, 10)
+
+
+def test_without_the_module_the_error_says_what_is_missing(monkeypatch):
+    monkeypatch.delenv("FASTCNN_CUDA_EMULATION", raising=False)
+    monkeypatch.setitem(sys.modules, "fastcnn._cuda", None)
+
+    with pytest.raises(UnsupportedError, match=r"this build has no module _cuda .*FASTCNN_CUDA=ON"):
+        fc.compile(mnist_cnn(), device="cuda")
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("fastcnn._cuda") is None, reason="this build has no CUDA module"
+)
+def test_without_a_device_the_error_says_what_is_missing(monkeypatch):
+    monkeypatch.delenv("FASTCNN_CUDA_EMULATION", raising=False)
+    if Path("/dev/nvidiactl").exists():
+        pytest.skip("this machine has a CUDA device")
+
+    with pytest.raises(
+        UnsupportedError, match=r"no usable CUDA device.*a driver for CUDA 13 and a GPU"
+    ):
+        fc.compile(mnist_cnn(), device="cuda")
