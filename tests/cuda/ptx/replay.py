@@ -1,0 +1,80 @@
+"""Launches of the emulator, run again on the PTX that nvcc emits for their kernels."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from tests.cuda.emulated import ROOT, alone
+from tests.cuda.ptx.machine import Machine
+from tests.cuda.ptx.memory import Cost, Memory
+from tests.cuda.ptx.parse import Kernel, parse
+
+Buffers = dict[int, npt.NDArray[np.uint8]]
+KERNELS = ROOT / "src" / "cuda" / "kernels"
+
+
+def find_nvcc() -> str:
+    """The compiler, or a skipped test."""
+    found = shutil.which("nvcc") or shutil.which("nvcc", path="/usr/local/cuda/bin")
+    if found is None:
+        pytest.skip("nvcc is not there: no PTX to run")
+    return found
+
+
+def compiled(folder: Path, architecture: str) -> dict[str, Kernel]:
+    """Every kernel of the backend as PTX for `architecture`, by its symbol."""
+    nvcc = find_nvcc()
+    folder = folder / architecture
+    folder.mkdir(exist_ok=True)
+    kernels: dict[str, Kernel] = {}
+    with alone(folder):
+        sources = sorted(KERNELS.glob("*/launch.cu"))
+        newest = max(path.stat().st_mtime for path in (ROOT / "src" / "cuda").rglob("*.*"))
+        stale = [
+            source
+            for source in sources
+            if not (ptx := folder / f"{source.parent.name}.ptx").exists()
+            or ptx.stat().st_mtime < newest
+        ]
+        running = [
+            subprocess.Popen(
+                [
+                    *(nvcc, "-std=c++17", "-O3", "-ptx", f"-arch={architecture}"),
+                    *(f"-I{ROOT / 'src'}", f"-I{ROOT / 'src' / 'cpp'}"),
+                    *(str(source), "-o", str(folder / f"{source.parent.name}.ptx")),
+                ]
+            )
+            for source in stale
+        ]
+        assert [process.wait() for process in running] == [0] * len(running)
+        for source in sources:
+            kernels.update(parse((folder / f"{source.parent.name}.ptx").read_text()))
+    return kernels
+
+
+def replay(
+    kernels: Mapping[str, Kernel], launches: list[tuple[Any, ...]]
+) -> Iterator[tuple[str, Buffers, Buffers, Cost, Cost]]:
+    """Runs each launch on the memory that the emulator had before it.
+
+    Yields:
+        The kernel, memory as the PTX leaves it and as the emulator left it, sectors of global and
+        wavefronts of shared memory.
+    """
+    for name, grid, block, parameters, before, after in launches:
+        memory = Memory("global", _writable(before))
+        machine = Machine(kernels[name], memory)
+        machine.launch(grid, block, parameters)
+        yield name, memory.buffers, _writable(after), memory.total(), machine.shared.total()
+
+
+def _writable(snapshot: Mapping[int, bytes]) -> Buffers:
+    return {at: np.frombuffer(data, np.uint8).copy() for at, data in snapshot.items()}

@@ -1,0 +1,97 @@
+"""The PTX that nvcc emits gives what the emulator gives, which is held to float64."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.cuda.ptx.machine import Machine
+from tests.cuda.ptx.memory import Fault, Memory
+from tests.cuda.ptx.parse import parse
+from tests.cuda.ptx.replay import compiled, replay
+from tests.cuda.test_operators import TILE_EDGES, check
+from tests.ops.cases import cases
+from tests.ops.cases.convolution import forward
+
+CHOSEN = [
+    *(case for op in ("max_pool2d", "average_pool2d") for case in cases(op)[3:6]),
+    *(case for op in ("global_max_pool2d", "global_average_pool2d") for case in cases(op)[:3]),
+    *(case for op in ("sigmoid", "tanh", "leaky_relu", "clip") for case in cases(op)[:2]),
+    *(cases("softmax")[i] for i in (0, 2, 4)),
+    *cases("dense")[2:4],
+    *(forward(shape) for shape in TILE_EDGES[:-1]),
+    forward(TILE_EDGES[4], "relu6", residual=True),
+]
+
+
+@pytest.fixture(scope="session", params=["compute_80", "compute_90"])
+def kernels(request, build_folder):
+    return compiled(build_folder, request.param)
+
+
+@pytest.mark.parametrize("case", CHOSEN, ids=lambda case: f"{case.op}-{case}")
+def test_ptx_gives_what_the_emulator_gives(kernels, emulated, case, rng):
+    emulated.recorded()
+    emulated.configure(seed=1, record=True)
+    check(case, rng)
+    launches = emulated.recorded()
+    assert launches
+
+    for _, given, wanted, _, _ in replay(kernels, launches):
+        for at, buffer in wanted.items():
+            floats = buffer[: buffer.size // 4 * 4].view(np.float32)
+            mine = given[at][: buffer.size // 4 * 4].view(np.float32)
+            np.testing.assert_allclose(mine, floats, rtol=2e-6, atol=1e-7)
+
+
+def test_convolution_moves_few_bytes_more_than_it_must(kernels, emulated, rng):
+    """Whole tiles: every shared access takes the fewest wavefronts, bar one in ten."""
+    emulated.recorded()
+    emulated.configure(seed=1, record=True)
+    check(forward(TILE_EDGES[1]), rng)
+    launches = [launch for launch in emulated.recorded() if "conv2d_gemm" in launch[0]]
+
+    ((_, _, _, sectors, wavefronts),) = replay(kernels, launches)
+
+    assert wavefronts.units <= 1.1 * wavefronts.least
+    assert sectors.units <= 1.5 * sectors.least
+
+
+SMALL = """
+.visible .entry small(
+	.param .u64 small_param_0
+)
+{
+	.reg .pred %p<2>;
+	.shared .align 4 .b8 tile[128];
+	ld.param.u64 %rd1, [small_param_0];
+	mov.u32 %r1, %tid.x;
+	mul.wide.u32 %rd2, %r1, STRIDE;
+	add.s64 %rd3, %rd1, %rd2;
+	setp.eq.s32 %p1, %r1, 7;
+	@%p1 bra $L__done;
+	BARRIER
+	st.global.u32 [%rd3+OFFSET], %r1;
+$L__done:
+	ret;
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"STRIDE": "8"}, "out of bounds"),
+        ({"OFFSET": "2"}, "misaligned"),
+        ({"BARRIER": "bar.sync 0;"}, "barrier divergence: a thread has exited"),
+    ],
+    ids=["out-of-bounds", "misaligned", "divergent-barrier"],
+)
+def test_the_interpreter_stops_at_what_is_undefined(change, message):
+    text = SMALL
+    for word, value in {"STRIDE": "4", "OFFSET": "0", "BARRIER": "", **change}.items():
+        text = text.replace(word, value)
+    machine = Machine(parse(text)["small"], Memory("global", {4096: np.zeros(128, np.uint8)}))
+
+    with pytest.raises(Fault, match=message):
+        machine.launch((1, 1, 1), (32, 1, 1), (4096).to_bytes(8, "little"))
