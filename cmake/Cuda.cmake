@@ -1,7 +1,13 @@
 # The CUDA backend: _cuda where nvcc is, _cuda_emu (the same sources, run by the emulator of
 # tests/cuda) where FASTCNN_CUDA_EMULATION asks for it. docs/cuda.md tells more.
 
-set(FASTCNN_CUDA "AUTO" CACHE STRING "The CUDA module: AUTO (where nvcc is found), ON or OFF")
+# An install takes what it finds; a build tree, which is built many times a day, what it is asked for.
+if(SKBUILD)
+  set(by_default AUTO)
+else()
+  set(by_default OFF)
+endif()
+set(FASTCNN_CUDA ${by_default} CACHE STRING "The CUDA module: AUTO (where nvcc is found), ON or OFF")
 set_property(CACHE FASTCNN_CUDA PROPERTY STRINGS AUTO ON OFF)
 option(FASTCNN_CUDA_EMULATION "Build the emulated CUDA module, for tests" OFF)
 
