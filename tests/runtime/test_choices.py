@@ -90,6 +90,32 @@ def test_every_candidate_gives_the_same_answer(rng):
         np.testing.assert_allclose(y, truth, rtol=1e-5, atol=1e-5)
 
 
+def sparse_times(density: float, table: _core.ChoiceTable) -> dict[str, float]:
+    """What the table knows of a convolution with so many weights once it is planned."""
+    rng = np.random.default_rng(4)
+    w = np.where(rng.random((256, 256, 1, 1)) < density, 1, 0).astype(np.float32)
+    g = Builder()
+    y = g.apply(
+        "conv2d", g.input("x", (1, 256, 20, 20)), g.constant("w", w),
+        g.constant("b", np.zeros(256, np.float32)),
+        strides=(1, 1), pads=(0, 0, 0, 0), dilations=(1, 1), groups=1, activation="linear",
+    )  # fmt: skip
+    make_plan(g.build([y]), threads=1, choices=table)
+    (times,) = table.entries().values()
+    return {name: time for name, time in times.items() if name.startswith("conv2d_sparse")}
+
+
+def test_sparse_weights_are_timed_for_what_is_left_of_them():
+    table = _core.ChoiceTable()
+
+    ((few, few_ms),) = sparse_times(0.005, table).items()
+    both = sparse_times(0.2, table)
+
+    assert len(both) == 2
+    ((_, many_ms),) = [(name, ms) for name, ms in both.items() if name != few]
+    assert many_ms > 2 * few_ms
+
+
 def test_times_are_explained_and_kept_for_the_next_process(file):
     explained = run(measure=True).explain()
     written = json.loads(file.read_text())["milliseconds"]

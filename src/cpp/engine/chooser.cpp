@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <limits>
 #include <utility>
 
 #include "cpu/isa.h"
+#include "ops/conv2d_pruned.h"
 
 namespace fastcnn::engine {
 namespace {
@@ -28,6 +30,15 @@ ops::OpSpec with_fewer_images(ops::OpSpec op, double flops) {
   if (op.inputs.size() == 4) cut(op.inputs[3]);
   for (TensorDesc& output : op.outputs) cut(output);
   return op;
+}
+
+// As the table names it: where content decides how much is computed, each amount of work, to two
+// digits, is a way of its own.
+std::string name_of(const ops::Candidate& candidate, const ops::Operator& op) {
+  if (dynamic_cast<const ops::Pruned*>(&op) == nullptr) return candidate.implementation->name;
+  char work[32];
+  std::snprintf(work, sizeof work, " %.1e", op.flops);
+  return candidate.implementation->name + std::string(work);
 }
 
 std::size_t constant_bytes(const PlanSpec& spec) {
@@ -56,54 +67,58 @@ ops::Choice Chooser::choose(const ops::OpSpec& op) {
 
 ops::Choice Chooser::choose_measured(const ops::OpSpec& op,
                                      std::vector<ops::Candidate> candidates) {
-  ops::Choice choice{candidates[0].implementation->make(op), candidates[0].implementation,
-                     candidates[0].why};
-  if (choice.op->flops < kMinFlops) return choice;
+  std::vector<Way> ways;
+  for (ops::Candidate& candidate : candidates) {
+    std::unique_ptr<ops::Operator> made = candidate.implementation->make(op);
+    std::string name = name_of(candidate, *made);
+    ways.push_back({std::move(candidate), std::move(made), std::move(name)});
+  }
+  ChoiceTable::Times times;
+  if (ways[0].op->flops >= kMinFlops) {
+    const ops::OpSpec measured = with_fewer_images(op, ways[0].op->flops);
+    const std::string key = key_of(measured);
+    times = table_->find(key);
+    measure(measured, ways, times);
+    table_->add(key, times);
+  }
 
-  const ops::OpSpec measured = with_fewer_images(op, choice.op->flops);
-  const std::string key = key_of(measured);
-  ChoiceTable::Times times = table_->find(key);
-  measure(measured, candidates, times);
-  table_->add(key, times);
-
-  const auto time_of = [&](const ops::Implementation* implementation) {
-    const auto found = times.find(implementation->name);
+  const auto time_of = [&](const Way& way) {
+    const auto found = times.find(way.name);
     return found == times.end() ? std::numeric_limits<double>::infinity() : found->second;
   };
-  double best = kBetterThan * time_of(choice.implementation);
-  const ops::Candidate* winner = &candidates[0];
+  double best = kBetterThan * time_of(ways[0]);
+  Way* winner = &ways[0];
   std::string told;
-  for (const ops::Candidate& candidate : candidates) {
-    const double time = time_of(candidate.implementation);
-    if (times.count(candidate.implementation->name) != 0) {
-      told += join(told.empty() ? "measured: " : ", ", candidate.implementation->name, " ", time,
-                   " ms");
+  for (Way& way : ways) {
+    const double time = time_of(way);
+    if (times.count(way.name) != 0) {
+      told += join(told.empty() ? "measured: " : ", ", way.candidate.implementation->name, " ",
+                   time, " ms");
     }
     if (time < best) {
       best = time;
-      winner = &candidate;
+      winner = &way;
     }
   }
-  if (winner != &candidates[0]) {
-    choice = {winner->implementation->make(op), winner->implementation, winner->why};
-  }
+  ops::Choice choice{std::move(winner->op), winner->candidate.implementation,
+                     winner->candidate.why};
   choice.why += (choice.why.empty() || told.empty() ? "" : "; ") + told;
   return choice;
 }
 
-void Chooser::measure(const ops::OpSpec& op, const std::vector<ops::Candidate>& candidates,
+void Chooser::measure(const ops::OpSpec& op, const std::vector<Way>& ways,
                       ChoiceTable::Times& times) {
   double best = std::numeric_limits<double>::infinity();
-  for (const ops::Candidate& candidate : candidates) {
-    const auto known = times.find(candidate.implementation->name);
+  for (const Way& way : ways) {
+    const auto known = times.find(way.name);
     if (known != times.end()) best = std::min(best, known->second);
   }
   using Clock = std::chrono::steady_clock;
-  for (const ops::Candidate& candidate : candidates) {
-    if (times.count(candidate.implementation->name) != 0 || spent_ms_ > kBudgetMs) continue;
+  for (const Way& way : ways) {
+    if (times.count(way.name) != 0 || spent_ms_ > kBudgetMs) continue;
     const auto start = Clock::now();
-    const double time = stopwatch_.time(op, *candidate.implementation->make(op), best);
-    times[candidate.implementation->name] = time;
+    const double time = stopwatch_.time(op, *way.candidate.implementation->make(op), best);
+    times[way.name] = time;
     best = std::min(best, time);
     spent_ms_ += std::chrono::duration<double, std::milli>(Clock::now() - start).count();
   }

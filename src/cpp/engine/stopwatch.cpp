@@ -9,6 +9,7 @@
 #include "cpu/cache.h"
 #include "cpu/denormals.h"
 #include "cpu/isa.h"
+#include "ops/conv2d_pruned.h"
 
 namespace fastcnn::engine {
 namespace {
@@ -55,6 +56,9 @@ class Bench {
     }
     for (const ops::Packing& packing : op.packings) {
       packs_.push_back(zeros(packing.size_bytes));
+      if (dynamic_cast<const ops::Pruned*>(&op) != nullptr) {
+        packing.pack(packing, spec.constant(packing.input), packs_.back().data(), {threads});
+      }
       packed_.push_back(packs_.back().data());
     }
   }

@@ -6,6 +6,7 @@
 
 #include "base/aligned_buffer.h"
 #include "ops/conv2d_node.h"
+#include "ops/conv2d_pruned.h"
 #include "ops/conv2d_shape.h"
 #include "ops/sparse_tiles.h"
 #include "ops/sparse_weights.h"
@@ -21,12 +22,10 @@ constexpr double kMaxDensityOfWinograd = 0.12;
 constexpr double kMaxDensity = 0.25;
 
 double max_density(const Conv2dShape& shape) {
-  const bool winograd = shape.kh == 3 && shape.kw == 3 && shape.stride_h == 1 &&
-                        shape.stride_w == 1 && shape.groups == 1;
   if (shape.taps() == 1) return kMaxDensity;
   const std::int64_t lanes = round_up(shape.ow, static_cast<std::int64_t>(cpu::block()));
   const double used = static_cast<double>(shape.ow) / static_cast<double>(lanes);
-  return used * (winograd ? kMaxDensityOfWinograd : kMaxDensity);
+  return used * (suits_winograd(shape) ? kMaxDensityOfWinograd : kMaxDensity);
 }
 
 std::int64_t nonzeros_of(const OpSpec& spec, const Conv2dShape& shape) {
@@ -37,7 +36,7 @@ std::int64_t nonzeros_of(const OpSpec& spec, const Conv2dShape& shape) {
 
 // y = act(x * w + b + residual) where most of w is zero. A task is one tile of one image and a part
 // of the output channels: it fills panel after panel and lets every row add what it has there.
-class Sparse final : public Conv2dNode {
+class Sparse final : public Conv2dNode, public Pruned {
  public:
   explicit Sparse(const OpSpec& spec)
       : Conv2dNode(spec, spec.inputs[0].layout, Layout::kPlain),
@@ -170,12 +169,11 @@ std::optional<std::string> refuse_conv2d_sparse(const OpSpec& spec) {
   const Conv2dShape shape = parse_conv2d(spec);
   if (spec.constant(1) == nullptr) return "the weights are not constant";
   if (shape.depthwise()) return "depthwise";
-  const std::int64_t count = shape.oc * shape.ic_per_group() * shape.taps();
-  if (count == 0) return "there are no weights";
-  const double density = static_cast<double>(nonzeros_of(spec, shape)) / static_cast<double>(count);
+  if (weights_of(shape) == 0) return "there are no weights";
+  const double left = density(shape, static_cast<const float*>(spec.constant(1)));
   const double limit = max_density(shape);
-  if (density > limit) {
-    return join(static_cast<int>(100 * density), "% of the weights are not zero, over ",
+  if (left > limit) {
+    return join(static_cast<int>(100 * left), "% of the weights are not zero, over ",
                 static_cast<int>(100 * limit), "%");
   }
   return std::nullopt;
