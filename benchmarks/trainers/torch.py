@@ -39,8 +39,15 @@ class Trainer:
                     tensor.copy_(torch.from_numpy(self._converted(module, next(rest))))
 
     def compile(self, optimizer: str, options: dict[str, Any]) -> None:
-        """Makes the optimizer."""
-        self._optimizer = getattr(torch.optim, optimizer)(self._module.parameters(), **options)
+        """Makes the optimizer; `epsilon_hat` is the epsilon of Adam that Keras has.
+
+        It stands beside the root of the average before that is corrected for its start: eps
+        sqrt(1 - beta_2^t) in PyTorch's words, and the same in all updates.
+        """
+        rest = {name: value for name, value in options.items() if name != "epsilon_hat"}
+        self._optimizer = getattr(torch.optim, optimizer)(self._module.parameters(), **rest)
+        self._epsilon_hat = options.get("epsilon_hat")
+        self._updates = 0
 
     def feed(self, x: np.ndarray, y: np.ndarray) -> None:
         """Keeps the batches as tensors."""
@@ -72,6 +79,11 @@ class Trainer:
         self._optimizer.zero_grad()
         loss = self._loss(self._module(x), y)
         loss.backward()
+        self._updates += 1
+        if self._epsilon_hat is not None:
+            for group in self._optimizer.param_groups:
+                start = 1 - group["betas"][1] ** self._updates
+                group["eps"] = self._epsilon_hat / start**0.5
         self._optimizer.step()
         return float(loss.detach())
 
