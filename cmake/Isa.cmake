@@ -13,8 +13,9 @@ set(FASTCNN_AVX512_FLAGS
 
 function(fastcnn_isa target)
   # Sanitizers slow the optimiser down a great deal, and find more in code it has not rearranged.
+  # Line tables are all their reports need: to track variables takes as long as to compile.
   if(FASTCNN_SANITIZE)
-    target_compile_options(${target} PRIVATE -O1 -ffp-contract=off)
+    target_compile_options(${target} PRIVATE -O1 -g1 -ffp-contract=off)
   else()
     target_compile_options(${target} PRIVATE -O3 -ffp-contract=off)
   endif()
