@@ -8,7 +8,7 @@ from fastcnn.errors import InvalidValueError
 from fastcnn.models import Model, file_size
 
 TOLERANCE = 0.05
-"""How far a measured speedup may miss what was promised, as a share."""
+"""How far a measured speedup may fall short of what was promised, as a share; more is no miss."""
 
 
 @dataclass(frozen=True)
