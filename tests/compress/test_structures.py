@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from compress_nets import make_net, recipes
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from fastcnn import compress
@@ -121,6 +121,8 @@ def test_what_is_pruned_is_saved_as_it_is(
     tmp_path: Path, structure: str, recipe: dict[str, object], criterion: str
 ) -> None:
     share = None if ":" in structure else 0.5
+    # A slice may hold the channels of the lowest scores alone: that is refused in words.
+    assume(structure != "channel" or "sliced" not in str(recipe["body"]))
     pruned = compress.prune(
         net(recipe), sparsity=share, structure=structure, criterion=criterion, data=X
     )
