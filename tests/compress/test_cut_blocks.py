@@ -116,7 +116,7 @@ def test_a_part_has_one_way_in_and_one_way_out() -> None:
         find_part(graph, "conv_3..conv_4")
     with pytest.raises(InvalidValueError, match="leads past its ends"):
         find_part(graph, "conv_4..conv_1")
-    with pytest.raises(InvalidValueError, match=r"FIRST\.\.LAST, two layers of .*conv"):
+    with pytest.raises(InvalidValueError, match=r"FIRST\.\.LAST, two layers of conv"):
         find_part(graph, "conv_4..nowhere")
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from compress_nets import make_net, recipes
-from hypothesis import HealthCheck, assume, given, settings
+from compress_nets import Net, make_net, recipes
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fastcnn import compress
@@ -121,8 +121,6 @@ def test_what_is_pruned_is_saved_as_it_is(
     tmp_path: Path, structure: str, recipe: dict[str, object], criterion: str
 ) -> None:
     share = None if ":" in structure else 0.5
-    # A slice may hold the channels of the lowest scores alone: that is refused in words.
-    assume(structure != "channel" or "sliced" not in str(recipe["body"]))
     pruned = compress.prune(
         net(recipe), sparsity=share, structure=structure, criterion=criterion, data=X
     )
@@ -134,6 +132,23 @@ def test_what_is_pruned_is_saved_as_it_is(
     for name, value in pruned.graph.parameters.items():
         np.testing.assert_array_equal(loaded.graph.parameters[name].data, value.data)
         assert loaded.graph.parameters[name].traits == value.traits
+
+
+def test_a_slice_of_the_lowest_scores_keeps_a_channel() -> None:
+    net = Net()
+    net.y = net.conv(net.y, 8)
+    for kind in ("sliced", "global_average"):
+        net.add(kind)
+    net.dense(3)
+    graph = net.build()
+    kernel = graph.nodes[1].inputs[1]
+    low = kernel.data * np.where(np.arange(8) < 4, 1e-3, 1).reshape(-1, 1, 1, 1)
+    graph = graph.with_values({kernel.name: kernel.with_data(low.astype(np.float32))})
+
+    pruned = compress.prune(Model.from_graph(graph), sparsity=0.75, structure="channel")
+
+    lower, upper = (n for n in pruned.graph.nodes if n.op == "slice")
+    assert (lower.output.shape[1], upper.output.shape[1]) == (1, 1)
 
 
 @pytest.mark.parametrize("structure", ["weight", "2:4", "4x1", "kernel"])

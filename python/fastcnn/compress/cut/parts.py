@@ -42,7 +42,8 @@ def find_part(graph: Graph, name: str) -> Unit:
     names = name.split(BETWEEN)
     layers = [[node for node in graph.nodes if layer_of(node) == layer] for layer in names]
     if len(names) != 2 or not all(layers):
-        known = ", ".join(dict.fromkeys(layer_of(node) for node in graph.nodes))
+        kernels = [node for node in graph.nodes if node.op in KERNELS]
+        known = ", ".join(dict.fromkeys(layer_of(node) for node in kernels))
         raise InvalidValueError(
             f"cut: the part '{name}' must be FIRST{BETWEEN}LAST, two layers of {known}"
         )

@@ -44,8 +44,8 @@ def prune_channels(graph: Graph, plan: PrunePlan) -> tuple[Graph, list[LayerChan
 
     where a normalisation that follows counts as part of its kernel; criteria whose scores are of
     one unit everywhere are not divided. Channels that reach an input or an output of the graph
-    stay, and every layer keeps one at least. Layers that are tied lose what the least of their
-    targets says.
+    stay, and every layer, and every slice of one, keeps one at least. Layers that are tied lose
+    what the least of their targets says.
 
     Returns:
         The smaller graph, and the channels of each layer before and after.
@@ -68,12 +68,34 @@ def choose_channels(graph: Graph, plan: PrunePlan) -> tuple[list[Group], list[La
         )
     chosen: list[Group] = []
     changes: list[LayerChange] = []
+    left: dict[Axis, int] = {}
     for family, count in zip(families, _counts(families, plan), strict=True):
-        order = np.argsort(family.scores, kind="stable")
-        chosen += [family.groups[i] for i in order[:count]]
+        gone = _lowest(family, count, graph, left)
+        chosen += gone
         size = len(family.groups)
-        changes += [LayerChange(layer, size, size - count) for layer in family.layers]
+        changes += [LayerChange(layer, size, size - len(gone)) for layer in family.layers]
     return chosen, changes
+
+
+def _lowest(family: _Scored, count: int, graph: Graph, left: dict[Axis, int]) -> list[Group]:
+    """Up to `count` groups of the lowest scores that leave something of every axis they are in.
+
+    A slice of the channels may hold the lowest scores alone, so it is every axis that counts, not
+    that of the kernel. `left` tells how many indices of an axis earlier choices have left.
+    """
+    gone: list[Group] = []
+    for i in np.argsort(family.scores, kind="stable"):
+        if len(gone) == count:
+            break
+        members = family.groups[i].members
+        after = {
+            (name, axis): left.get((name, axis), graph.values[name].shape[axis] or 0) - len(indices)
+            for (name, axis), indices in members.items()
+        }
+        if all(after.values()):
+            left |= after
+            gone.append(family.groups[i])
+    return gone
 
 
 def _families(graph: Graph, plan: PrunePlan) -> list[_Scored]:
