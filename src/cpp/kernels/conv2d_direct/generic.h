@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 #include "kernels/conv2d_direct/conv2d_direct.h"
@@ -9,11 +10,23 @@ namespace fastcnn::kernels {
 
 constexpr std::size_t kLine = 16;  // floats in a line of the cache
 
-// Weights to be fetched.
+// Weights to be fetched, some lines a tap.
 struct Conv2dNext {
   const float* begin;
   const float* end;
 };
+
+// Lines of the next weights fetched with a whole block. A step of a wide vector reads four lines of
+// weights in 12 cycles: a panel of few tiles must fetch one a step to have the next ones in time.
+template <typename V>
+constexpr std::size_t kLinesOfBlock = V::lanes == 16 ? 16 : 2;
+
+FASTCNN_INLINE void conv2d_fetch(Conv2dNext& next, std::size_t lines) {
+  if (next.begin >= next.end) return;
+#pragma GCC unroll 16
+  for (std::size_t i = 0; i < lines; ++i) __builtin_prefetch(next.begin + i * kLine, 0, 2);
+  next.begin += lines * kLine;
+}
 
 // One channel of one tap: kBlocks x kPixels multiply-adds.
 template <typename V, std::size_t kBlocks, std::size_t kPixels>
@@ -97,7 +110,7 @@ FASTCNN_INLINE void conv2d_end(const Conv2dDirect& c, const std::ptrdiff_t* plac
 }
 
 // kPixels pixels from `first` on: the sums stay in registers over all taps. Meanwhile it fetches
-// two lines of the next weights for each tap.
+// the next weights.
 template <typename V, std::size_t kBlocks, std::size_t kPixels>
 FASTCNN_INLINE void conv2d_tile(const Conv2dDirect& c, std::size_t first, Conv2dNext& next) {
   const float* pixel[kPixels];
@@ -109,19 +122,17 @@ FASTCNN_INLINE void conv2d_tile(const Conv2dDirect& c, std::size_t first, Conv2d
 
   constexpr std::ptrdiff_t kRow = kBlocks * V::lanes;
   constexpr std::ptrdiff_t kLanes = V::lanes;
+  constexpr std::size_t kFetched = std::min<std::size_t>(kLinesOfBlock<V>, 4);
+  constexpr std::ptrdiff_t kFetchEvery = kLanes * kFetched / kLinesOfBlock<V>;
   for (const ConvTaps* list = c.lists; list != c.lists + c.num_lists; ++list) {
     const ConvTap* const end = list->taps + list->count;
     const std::ptrdiff_t channels = static_cast<std::ptrdiff_t>(list->channels);
     if (channels == kLanes) {
       for (const ConvTap* tap = list->taps; tap != end; ++tap) {
         const float* const weights = c.weights + tap->weights * kRow;
-        if (next.begin < next.end) {
-          __builtin_prefetch(next.begin, 0, 2);
-          __builtin_prefetch(next.begin + kLine, 0, 2);
-          next.begin += 2 * kLine;
-        }
 #pragma GCC unroll 16
         for (std::ptrdiff_t i = 0; i < kLanes; ++i) {
+          if (i % kFetchEvery == 0) conv2d_fetch(next, kFetched);
           conv2d_channel<V>(pixel, tap->src + i, weights + i * kRow, acc);
         }
       }
