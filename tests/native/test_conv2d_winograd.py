@@ -12,12 +12,13 @@ import fastcnn as fc
 from fastcnn import runtime
 from fastcnn.runtime.plan import make_plan
 from tests.native.one_op import BLOCKED, CONSTANT, graph_of, run_native, run_reference
-from tests.ops.cases.convolution import Convolution, forward, same
+from tests.ops.cases.convolution import Convolution, backward, forward, same
 from tests.tolerance import assert_close
 
 # Tiles that end inside of the image, channels around the vector widths, one and several panels,
-# several images a panel, pads of all kinds.
-LARGE_TILES = (
+# several images a panel, pads of all kinds; tiles of 4x4 or 2x2 as the machine has it, and where
+# the image is six pixels wide, of 2x2.
+CONVOLUTIONS = (
     Convolution(1, 16, 16, (12, 12), (3, 3), pads=same(1)),
     Convolution(1, 32, 64, (13, 13), (3, 3)),
     Convolution(2, 17, 40, (14, 11), (3, 3), pads=same(1)),
@@ -25,23 +26,24 @@ LARGE_TILES = (
     Convolution(5, 24, 32, (9, 10), (3, 3), pads=(0, 2, 1, 0)),
     Convolution(3, 16, 48, (16, 15), (3, 3), pads=(2, 0, 1, 2)),
     Convolution(9, 20, 24, (23, 22), (3, 3), pads=same(2)),
-)
-SMALL_TILES = (
-    Convolution(1, 256, 256, (7, 7), (3, 3), pads=same(1)),
-    Convolution(1, 250, 260, (8, 7), (3, 3), pads=same(1)),
+    Convolution(2, 256, 256, (7, 7), (3, 3), pads=same(1)),
+    Convolution(2, 250, 260, (8, 7), (3, 3), pads=same(1)),
     Convolution(1, 136, 140, (7, 8), (3, 3), pads=(0, 1, 2, 1)),
+    Convolution(4, 120, 140, (6, 5), (3, 3), pads=(0, 1, 2, 1)),
+    Convolution(4, 250, 260, (6, 6), (3, 3), pads=same(1)),
 )
-CONVOLUTIONS = tuple(
-    pytest.param(conv, m, id=f"{m}x{m}-{conv.id}")
-    for m, convs in ((4, LARGE_TILES), (2, SMALL_TILES))
-    for conv in convs
-)
+each_convolution = pytest.mark.parametrize("conv", [pytest.param(c, id=c.id) for c in CONVOLUTIONS])
 
 
 def kernel_of(graph):
     steps = make_plan(graph, threads=1, winograd=True).steps()
-    (kernel,) = [step["kernel"] for step in steps if step["op"] == "conv2d"]
+    (kernel,) = [step["kernel"] for step in steps if step["op"].startswith("conv2d")]
     return kernel
+
+
+def gradient(conv):
+    """The gradient of what the convolution reads."""
+    return next(backward(conv))
 
 
 def check(case, rng, form, scale=1.0):
@@ -56,16 +58,37 @@ def check(case, rng, form, scale=1.0):
     return graph
 
 
-@pytest.mark.parametrize(("conv", "m"), CONVOLUTIONS)
-def test_it_equals_the_reference(conv, m, isa, rng):
-    graph = check(forward(conv), rng, CONSTANT)
+@each_convolution
+def test_it_equals_the_reference(conv, isa, rng):
+    check(forward(conv), rng, CONSTANT)
 
-    assert kernel_of(graph) == f"conv2d_winograd_f32_nchwc_{m}x{m}__{isa}"
+
+def test_both_sizes_of_tile_are_among_them(isa, rng):
+    kernels = {
+        kernel_of(graph_of(forward(conv), forward(conv).inputs(rng), CONSTANT))
+        for conv in CONVOLUTIONS
+    }
+
+    assert kernels >= {f"conv2d_winograd_f32_nchwc_{m}x{m}__{isa}" for m in (2, 4)}
+
+
+@each_convolution
+def test_the_gradient_equals_the_reference(conv, isa, rng):
+    check(gradient(conv), rng, BLOCKED)
+
+
+def test_both_sizes_of_tile_are_among_the_gradients(isa, rng):
+    kernels = {
+        kernel_of(graph_of(gradient(conv), gradient(conv).inputs(rng), BLOCKED))
+        for conv in CONVOLUTIONS
+    }
+
+    assert kernels >= {f"conv2d_winograd_f32_nchwc_{m}x{m}__{isa}" for m in (2, 4)}
 
 
 @pytest.mark.parametrize(("activation", "scale"), [("relu", 1.0), ("relu6", 0.1)])
-@pytest.mark.parametrize(("conv", "m"), CONVOLUTIONS)
-def test_residual_and_activation_are_fused(conv, m, activation, scale, rng):
+@each_convolution
+def test_residual_and_activation_are_fused(conv, activation, scale, rng):
     check(forward(conv, activation, residual=True), rng, BLOCKED, scale)
 
 
@@ -75,14 +98,23 @@ def test_tiles_end_rightly_at_every_size_and_padding(rng):
         [(13, 16), (14, 15), (15, 14), (16, 13)], range(3), range(3)
     ):
         conv = Convolution(1, 32, 16, (h, w), (3, 3), pads=(top, left, 2 - top, 1))
-        graph = check(forward(conv), rng, CONSTANT)
+        for case in (forward(conv), gradient(conv)):
+            graph = check(case, rng, CONSTANT)
+            assert "winograd" in kernel_of(graph)
+
+
+def test_the_gradient_of_a_wide_border_is_cropped(rng):
+    for pads in [(4, 3, 0, 5), (3, 0, 5, 3)]:
+        conv = Convolution(1, 32, 16, (13, 14), (3, 3), pads=pads)
+        graph = check(gradient(conv), rng, CONSTANT)
         assert "winograd" in kernel_of(graph)
 
 
-@pytest.mark.parametrize(("conv", "m"), CONVOLUTIONS)
-def test_threads_do_not_change_a_bit(conv, m, rng, threads):
+@pytest.mark.parametrize("way", ["forward", "gradient"])
+@each_convolution
+def test_threads_do_not_change_a_bit(conv, way, rng, threads):
     runtime.set_num_threads(3)
-    case = forward(conv, "relu", residual=True)
+    case = forward(conv, "relu", residual=True) if way == "forward" else gradient(conv)
     arrays = case.inputs(rng)
     graph = graph_of(case, arrays, BLOCKED)
 
@@ -161,11 +193,10 @@ def test_it_rounds_little_worse_than_a_plain_sum(channels, size, rng):
 )
 def test_other_convolutions_are_plain_sums(other):
     conv = replace(Convolution(1, 32, 32, (14, 14), (3, 3)), **other)
-    case = forward(conv)
+    for case in (forward(conv), gradient(conv)) if conv.c > 1 else (forward(conv),):
+        graph = graph_of(case, case.inputs(np.random.default_rng(1)), BLOCKED)
 
-    graph = graph_of(case, case.inputs(np.random.default_rng(1)), BLOCKED)
-
-    assert kernel_of(graph).startswith("conv2d_direct")
+        assert kernel_of(graph).startswith("conv2d_direct")
 
 
 def test_a_session_refuses_it_when_told():
@@ -181,3 +212,23 @@ def test_a_session_refuses_it_when_told():
     assert "conv2d_winograd" in chosen[0]
     assert "conv2d_winograd" not in chosen[1]
     assert "conv2d_direct" in chosen[1]
+
+
+def test_a_step_refuses_it_when_told():
+    g = fc.ops.Builder()
+    x = g.input("x", (4, 32, 28, 28))
+    w, b = g.input("w", (32, 32, 3, 3)), g.constant("b", np.zeros(32, np.float32))
+    attrs = {"strides": (1, 1), "pads": (1, 1, 1, 1), "dilations": (1, 1), "groups": 1}
+    graph = g.build(
+        [
+            g.apply("conv2d", x, w, b, **attrs),
+            g.apply("conv2d_backward_data", x, w, input_size=(28, 28), **attrs),
+        ]
+    )
+    shapes = tuple(value.shape for value in graph.inputs)
+
+    for told, family in [(True, "conv2d_winograd"), (False, "conv2d_direct")]:
+        steps = runtime.Step(graph, winograd=told).plan(shapes).steps()
+        convolutions = [s["kernel"] for s in steps if s["op"].startswith("conv2d")]
+        assert len(convolutions) == 2
+        assert all(kernel.startswith(family) for kernel in convolutions)

@@ -29,13 +29,23 @@ class Step:
         graph: The training step. Every parameter that an update replaces becomes state, copied
             from the graph's data; other parameters are constants.
         threads: Threads a run may use; all if None. The results do not depend on it.
+        winograd: Whether 3x3 convolutions and the gradients of their inputs may run by Winograd's
+            algorithm: up to three times as fast, with about twice the rounding error.
         guard: Fences every buffer and checks the fences, for tests.
     """
 
-    def __init__(self, graph: Graph, *, threads: int | None = None, guard: bool = False) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        *,
+        threads: int | None = None,
+        winograd: bool = True,
+        guard: bool = False,
+    ) -> None:
         """Copies the state; compiles nothing yet."""
         self._graph = graph
         self._threads = threads or get_num_threads()
+        self._winograd = winograd
         self._guard = guard
         self._cache = _core.PackCache()
         self._plans: dict[tuple[Shape, ...], _core.Plan] = {}
@@ -85,6 +95,7 @@ class Step:
                 threads=self._threads,
                 state=self.state,
                 guard=self._guard,
+                winograd=self._winograd,
                 cache=self._cache,
             )
         return plan

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "ops/winograd_cost.h"
 
@@ -12,10 +13,30 @@ namespace {
 // Winograd is taken where it needs at most this share of the cycles of the plain sum.
 constexpr double kShare = 0.9;
 
+// A convolution as Winograd's algorithm sees it.
+struct Task {
+  Conv2dShape shape;
+  bool weights_change;  // so that each run transforms them
+};
+
+Task forward(const OpSpec& spec) { return {parse_conv2d(spec), spec.constant(1) == nullptr}; }
+
+// The gradient of the input of a 3x3 convolution without strides is such a convolution of the
+// gradient of its output, which lacks the pixels that the padding lent.
+Task backward_data(const OpSpec& spec) {
+  Conv2dShape s = parse_conv2d_backward_data(spec);
+  std::swap(s.ic, s.oc);
+  std::swap(s.h, s.oh);
+  std::swap(s.w, s.ow);
+  s.pad_top = s.kh - 1 - s.pad_top;
+  s.pad_left = s.kw - 1 - s.pad_left;
+  return {s, spec.constant(1) == nullptr};
+}
+
 class Conv2dWinograd final : public Conv2dNode {
  public:
   Conv2dWinograd(const OpSpec& spec, std::int64_t m)
-      : Conv2dNode(spec, Layout::kBlocked, Layout::kBlocked), plan_(parse_conv2d(spec), m) {
+      : Conv2dNode(spec, Layout::kBlocked, Layout::kBlocked), plan_(parse_conv2d(spec), m, false) {
     kernel = plan_.kernel_name();
     flops = parse_conv2d(spec).flops();
     packings = {plan_.packing(1)};
@@ -33,18 +54,47 @@ class Conv2dWinograd final : public Conv2dNode {
   Conv2dWinogradPlan plan_;
 };
 
-std::optional<std::string> refuse(const OpSpec& spec, std::int64_t m) {
-  const Conv2dShape s = parse_conv2d(spec);
+class Conv2dBackwardDataWinograd final : public Operator {
+ public:
+  Conv2dBackwardDataWinograd(const OpSpec& spec, std::int64_t m)
+      : plan_(backward_data(spec).shape, m, true) {
+    kernel = plan_.kernel_name();
+    flops = parse_conv2d_backward_data(spec).flops();
+    input_layouts = {Layout::kBlocked, Layout::kPlain};
+    output_layouts = {Layout::kBlocked};
+    packings = {plan_.packing(1)};
+  }
+
+  std::size_t scratch_bytes(std::size_t threads) const override {
+    return plan_.scratch_bytes(threads);
+  }
+
+  void run(const RunArgs& args) const override {
+    plan_.run({args.src(0), static_cast<const float*>(args.packed[0]), nullptr, nullptr,
+               args.dst(0), Clamp{}},
+              args.scratch, args.parallel);
+  }
+
+ private:
+  Conv2dWinogradPlan plan_;
+};
+
+std::optional<std::string> refuse(const OpSpec& spec, const Task& task, std::int64_t m) {
+  const Conv2dShape& s = task.shape;
   if (!spec.options.winograd) return "winograd is off";
   if (s.kh != 3 || s.kw != 3) return join("the kernel is ", s.kh, "x", s.kw, ", not 3x3");
   if (s.stride_h != 1 || s.stride_w != 1) return "it has strides";
   if (s.dilation_h != 1 || s.dilation_w != 1) return "it has dilations";
   if (s.groups != 1) return join("it has ", s.groups, " groups");
   if (s.n * s.ic * s.oc * s.oh * s.ow == 0) return "there is nothing to compute";
-  const double share = winograd_cycles(s, m) / direct_cycles(s);
+  const auto cycles = [&](std::int64_t size) {
+    return winograd_cycles(s, size) +
+           (task.weights_change ? winograd_weights_cycles(s, size) : 0.0);
+  };
+  const double share = cycles(m) / direct_cycles(s);
   if (share > kShare) return join("it would take ", share, " of the time of a plain sum");
   const std::int64_t other = m == 4 ? 2 : 4;
-  if (winograd_cycles(s, other) < winograd_cycles(s, m)) {
+  if (cycles(other) < cycles(m)) {
     return join("tiles of ", other, "x", other, " are faster here");
   }
   return std::nullopt;
@@ -52,16 +102,36 @@ std::optional<std::string> refuse(const OpSpec& spec, std::int64_t m) {
 
 }  // namespace
 
-std::optional<std::string> refuse_conv2d_winograd4(const OpSpec& spec) { return refuse(spec, 4); }
+std::optional<std::string> refuse_conv2d_winograd4(const OpSpec& spec) {
+  return refuse(spec, forward(spec), 4);
+}
 
 std::unique_ptr<Operator> make_conv2d_winograd4(const OpSpec& spec) {
   return std::make_unique<Conv2dWinograd>(spec, 4);
 }
 
-std::optional<std::string> refuse_conv2d_winograd2(const OpSpec& spec) { return refuse(spec, 2); }
+std::optional<std::string> refuse_conv2d_winograd2(const OpSpec& spec) {
+  return refuse(spec, forward(spec), 2);
+}
 
 std::unique_ptr<Operator> make_conv2d_winograd2(const OpSpec& spec) {
   return std::make_unique<Conv2dWinograd>(spec, 2);
+}
+
+std::optional<std::string> refuse_conv2d_backward_data_winograd4(const OpSpec& spec) {
+  return refuse(spec, backward_data(spec), 4);
+}
+
+std::unique_ptr<Operator> make_conv2d_backward_data_winograd4(const OpSpec& spec) {
+  return std::make_unique<Conv2dBackwardDataWinograd>(spec, 4);
+}
+
+std::optional<std::string> refuse_conv2d_backward_data_winograd2(const OpSpec& spec) {
+  return refuse(spec, backward_data(spec), 2);
+}
+
+std::unique_ptr<Operator> make_conv2d_backward_data_winograd2(const OpSpec& spec) {
+  return std::make_unique<Conv2dBackwardDataWinograd>(spec, 2);
 }
 
 }  // namespace fastcnn::ops

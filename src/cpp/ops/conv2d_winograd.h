@@ -24,7 +24,8 @@ class Conv2dWinogradPlan {
  public:
   using Operands = ConvOperands;
 
-  Conv2dWinogradPlan(const Conv2dShape& shape, std::int64_t m);
+  // `backward`: of the gradient of a convolution's input, `shape` being of the gradient.
+  Conv2dWinogradPlan(const Conv2dShape& shape, std::int64_t m, bool backward);
 
   const char* kernel_name() const { return kernel_.name; }
   Packing packing(std::size_t input) const { return weights_.packing(input); }

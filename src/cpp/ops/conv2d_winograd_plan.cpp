@@ -32,7 +32,7 @@ std::size_t odd_lines(std::int64_t floats) {
 
 }  // namespace
 
-Conv2dWinogradPlan::Conv2dWinogradPlan(const Conv2dShape& shape, std::int64_t m)
+Conv2dWinogradPlan::Conv2dWinogradPlan(const Conv2dShape& shape, std::int64_t m, bool backward)
     : shape_(shape),
       lanes_(static_cast<std::int64_t>(cpu::block())),
       src_blocks_(divide_up(shape.ic, lanes_)),
@@ -42,7 +42,7 @@ Conv2dWinogradPlan::Conv2dWinogradPlan(const Conv2dShape& shape, std::int64_t m)
       transforms_(kernel_.transforms()),
       multiply_(kernels::select_conv2d_direct()),
       tiles_(shape, m, lanes_, panel_of(shape, m)),
-      weights_(shape.ic, shape.oc, m),
+      weights_(shape.ic, shape.oc, m, backward),
       part_(weights_.segments().size()),
       row_(tiles_.largest() * lanes_) {
   if (tiles_.panels() < kManyPanels) part_ = (part_ + kParts - 1) / kParts;

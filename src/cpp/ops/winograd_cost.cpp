@@ -27,6 +27,11 @@ struct Transforms {
 constexpr Transforms kTransforms2{50, 35};
 constexpr Transforms kTransforms4{150, 120};
 
+// Of one kernel, and as much where conv2d_direct packs it plain.
+constexpr double kWeights2 = 20;
+constexpr double kWeights4 = 40;
+constexpr double kWeightsPlain = 10;
+
 // Multiply-adds of `steps` channels and taps for `pixels` pixels and all output channels.
 double multiply_cycles(double pixels, double steps, std::int64_t oc) {
   const auto most = static_cast<std::int64_t>(kernels::select_conv2d_direct().max_blocks);
@@ -76,6 +81,11 @@ double winograd_cycles(const Conv2dShape& shape, std::int64_t m) {
   return tiles * transform +
          with_weights(frequencies * multiply_cycles(tiles, static_cast<double>(shape.ic), shape.oc),
                       shape, frequencies);
+}
+
+double winograd_weights_cycles(const Conv2dShape& shape, std::int64_t m) {
+  const double kernels = static_cast<double>(shape.ic) * static_cast<double>(shape.oc);
+  return ((m == 4 ? kWeights4 : kWeights2) - kWeightsPlain) * kernels;
 }
 
 }  // namespace fastcnn::ops

@@ -10,5 +10,7 @@ namespace fastcnn::ops {
 // conv2d_direct and by F(m x m, 3 x 3). Only their ratio is meant.
 double direct_cycles(const Conv2dShape& shape);
 double winograd_cycles(const Conv2dShape& shape, std::int64_t m);
+// To transform the weights, where that is not done once for all runs.
+double winograd_weights_cycles(const Conv2dShape& shape, std::int64_t m);
 
 }  // namespace fastcnn::ops

@@ -10,32 +10,18 @@
 namespace fastcnn::ops {
 namespace {
 
-constexpr std::size_t kLargest = 6;  // m + 2
+// Operations of the transform of one kernel.
+constexpr double kTransformCost = 300;
 
-// U = G g G^T in float64.
-void transform(const double* g_matrix, std::size_t a, const float* g,
-               double (&u)[kLargest][kLargest]) {
-  double half[kLargest][3];
-  for (std::size_t i = 0; i < a; ++i) {
-    const double* const row = g_matrix + 3 * i;
-    for (std::size_t j = 0; j < 3; ++j) {
-      half[i][j] = row[0] * g[j] + row[1] * g[3 + j] + row[2] * g[6 + j];
-    }
-  }
-  for (std::size_t i = 0; i < a; ++i) {
-    for (std::size_t j = 0; j < a; ++j) {
-      const double* const row = g_matrix + 3 * j;
-      u[i][j] = half[i][0] * row[0] + half[i][1] * row[1] + half[i][2] * row[2];
-    }
-  }
-}
+constexpr std::int64_t kChannels = 16;  // of a task
 
 }  // namespace
 
-WinogradWeights::WinogradWeights(std::int64_t ic, std::int64_t oc, std::int64_t m)
+WinogradWeights::WinogradWeights(std::int64_t ic, std::int64_t oc, std::int64_t m, bool backward)
     : ic_(ic),
       oc_(oc),
       m_(m),
+      backward_(backward),
       lanes_(static_cast<std::int64_t>(cpu::block())),
       segments_(channel_segments(
           oc, 1, lanes_, static_cast<std::int64_t>(kernels::select_conv2d_direct().max_blocks))),
@@ -44,8 +30,9 @@ WinogradWeights::WinogradWeights(std::int64_t ic, std::int64_t oc, std::int64_t 
 Packing WinogradWeights::packing(std::size_t input) const {
   Packing packing;
   packing.input = input;
-  packing.format = join("conv2d_winograd: m ", m_, ", lanes ", lanes_, ", blocks ",
-                        segments_.empty() ? 0 : segments_.front().blocks);
+  packing.format =
+      join("conv2d_winograd ", backward_ ? "backward_data" : "forward", ": m ", m_, ", lanes ",
+           lanes_, ", blocks ", segments_.empty() ? 0 : segments_.front().blocks);
   const auto a = static_cast<std::size_t>(m_ + 2);
   packing.size_bytes = a * a * stride_ * sizeof(float);
   packing.pack = [](const Packing& self, const void* src, void* dst, cpu::Parallel parallel) {
@@ -57,33 +44,33 @@ Packing WinogradWeights::packing(std::size_t input) const {
 }
 
 void WinogradWeights::pack(const float* src, float* dst, cpu::Parallel parallel) const {
-  const Split split(static_cast<std::int64_t>(segments_.size()),
-                    300.0 * static_cast<double>(ic_ * lanes_));
+  const std::int64_t parts = divide_up(ic_, kChannels);
+  const Split split(static_cast<std::int64_t>(segments_.size()) * parts,
+                    kTransformCost * static_cast<double>(kChannels * lanes_));
   split.run(parallel, [&](std::int64_t begin, std::int64_t end) {
-    for (auto s = static_cast<std::size_t>(begin); s < static_cast<std::size_t>(end); ++s) {
-      pack_segment(segments_[s], src, dst + place(0, segments_[s]));
+    for (std::int64_t i = begin; i < end; ++i) {
+      const ChannelSegment& segment = segments_[static_cast<std::size_t>(i / parts)];
+      const std::int64_t first = i % parts * kChannels;
+      pack_channels(segment, first, std::min(first + kChannels, ic_), src, dst + place(0, segment));
     }
   });
 }
 
-void WinogradWeights::pack_segment(const ChannelSegment& segment, const float* src,
-                                   float* dst) const {
-  const double* const g_matrix = kernels::winograd_weights(static_cast<std::size_t>(m_));
-  const auto a = static_cast<std::size_t>(m_ + 2);
+void WinogradWeights::pack_channels(const ChannelSegment& segment, std::int64_t begin,
+                                    std::int64_t end, const float* src, float* dst) const {
+  const kernels::WinogradTransforms transforms =
+      kernels::select_conv2d_winograd(static_cast<std::size_t>(m_)).transforms();
   const std::int64_t width = segment.blocks * lanes_;
-  const std::int64_t real = std::min(width, oc_ - segment.channel);
-  for (std::int64_t c = 0; c < ic_; ++c) {
-    for (std::int64_t o = 0; o < width; ++o) {
-      double u[kLargest][kLargest] = {};
-      if (o < real) transform(g_matrix, a, src + ((segment.channel + o) * ic_ + c) * 9, u);
-      float* to = dst + c * width + o;
-      for (std::size_t i = 0; i < a; ++i) {
-        for (std::size_t j = 0; j < a; ++j) {
-          *to = static_cast<float>(u[i][j]);
-          to += stride_;
-        }
-      }
-    }
+  const std::int64_t output_stride = backward_ ? 9 : 9 * ic_;
+  const std::int64_t channel_stride = backward_ ? 9 * oc_ : 9;
+  for (std::int64_t b = 0; b < segment.blocks; ++b) {
+    const std::int64_t output = segment.channel + b * lanes_;
+    transforms.filters(
+        {src + output * output_stride + begin * channel_stride,
+         static_cast<std::size_t>(output_stride), static_cast<std::size_t>(channel_stride),
+         static_cast<std::size_t>(std::min(lanes_, oc_ - output)),
+         static_cast<std::size_t>(end - begin), backward_, dst + begin * width + b * lanes_,
+         static_cast<std::size_t>(width), stride_});
   }
 }
 

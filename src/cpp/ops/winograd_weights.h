@@ -12,22 +12,29 @@ namespace fastcnn::ops {
 // [IC, OC] for each, as conv2d_direct reads it, [frequency][segment][IC][blocks][lanes].
 class WinogradWeights {
  public:
-  WinogradWeights(std::int64_t ic, std::int64_t oc, std::int64_t m);
+  // `backward`: those of the gradient of a convolution's input, which is the convolution of oc to
+  // ic channels with its kernels turned by half a turn. ic and oc are then of the gradient: what it
+  // reads and what it writes.
+  WinogradWeights(std::int64_t ic, std::int64_t oc, std::int64_t m, bool backward);
 
   const std::vector<ChannelSegment>& segments() const { return segments_; }
   // Floats from the start to a frequency of a segment.
   std::size_t place(std::size_t frequency, const ChannelSegment& segment) const {
     return frequency * stride_ + static_cast<std::size_t>(segment.channel * ic_);
   }
-  Packing packing(std::size_t input) const;  // of plain weights [OC, IC, 3, 3]
+  // Of plain weights [OC, IC, 3, 3], or [IC, OC, 3, 3] for a gradient.
+  Packing packing(std::size_t input) const;
 
  private:
   void pack(const float* src, float* dst, cpu::Parallel parallel) const;
-  void pack_segment(const ChannelSegment& segment, const float* src, float* dst) const;
+  // Input channels [begin, end) of a segment.
+  void pack_channels(const ChannelSegment& segment, std::int64_t begin, std::int64_t end,
+                     const float* src, float* dst) const;
 
   std::int64_t ic_;
   std::int64_t oc_;
   std::int64_t m_;
+  bool backward_;
   std::int64_t lanes_;
   std::vector<ChannelSegment> segments_;
   std::size_t stride_;  // floats of a frequency

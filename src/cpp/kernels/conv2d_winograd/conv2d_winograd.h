@@ -64,10 +64,37 @@ struct WinogradResult {
   float high;
 };
 
-// What stands between the two is a matrix product for each frequency, which conv2d_direct does.
+// 3x3 kernels of consecutive input channels and one block of output channels, transformed:
+// U = G g G^T, summed in float64 and rounded once.
+//
+//   dst[f * dst_stride + c * dst_row + l] = U[i, j] of g(l, c), f = i * a + j
+//
+// Shapes    l < lanes, of which those past `outputs` are zero; c < channels; the place (y, x) of
+//           g(l, c) is src[l * output_stride + c * channel_stride + 3 y + x], and `turned` by half
+//           a turn src[... + 8 - 3 y - x], as the gradient of the source needs it.
+// Units     strides are in elements.
+// Aliasing  dst does not overlap src.
+// NaN       stays in its kernel.
+// Rounding  columns first, then rows; a product and a sum are rounded apart, in float64.
+// Threads   reentrant; writes only the places named here.
+// Errors    none are reported.
+struct WinogradFilters {
+  const float* src;
+  std::size_t output_stride;
+  std::size_t channel_stride;
+  std::size_t outputs;
+  std::size_t channels;
+  bool turned;
+  float* dst;
+  std::size_t dst_row;
+  std::size_t dst_stride;
+};
+
+// What stands between src and dst is a matrix product for each frequency, which conv2d_direct does.
 struct WinogradTransforms {
   void (*src)(const WinogradSource&);
   void (*dst)(const WinogradResult&);
+  void (*filters)(const WinogradFilters&);
 };
 
 struct WinogradKernel {
@@ -79,9 +106,6 @@ struct WinogradKernel {
 
 // `m` is 2 or 4.
 const WinogradKernel& select_conv2d_winograd(std::size_t m);
-
-// G of U = G g G^T for one kernel g, row by row, [m + 2][3].
-const double* winograd_weights(std::size_t m);
 
 #define FASTCNN_KERNEL(isa, function, m) WinogradTransforms function();
 #include "kernels/conv2d_winograd/kernels.inc"

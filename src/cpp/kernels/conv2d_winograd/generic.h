@@ -148,4 +148,36 @@ FASTCNN_INLINE void winograd_dst_tiles(const WinogradResult& r) {
   }
 }
 
+template <typename V, int kA>
+FASTCNN_INLINE void winograd_filters(const WinogradFilters& f) {
+  constexpr int kLanes = static_cast<int>(V::lanes);
+  const double(*const matrix)[3] = kA == 6 ? kWinogradFilters4 : kWinogradFilters2;
+  for (std::size_t c = 0; c < f.channels; ++c) {
+    alignas(64) double g[9][kLanes] = {};
+    for (std::size_t l = 0; l < f.outputs; ++l) {
+      const float* const src = f.src + l * f.output_stride + c * f.channel_stride;
+      for (int t = 0; t < 9; ++t) g[t][l] = static_cast<double>(src[f.turned ? 8 - t : t]);
+    }
+    alignas(64) double half[kA][3][kLanes];
+    for (int i = 0; i < kA; ++i) {
+      const double* const row = matrix[i];
+      for (int j = 0; j < 3; ++j) {
+        for (int l = 0; l < kLanes; ++l) {
+          half[i][j][l] = row[0] * g[j][l] + row[1] * g[3 + j][l] + row[2] * g[6 + j][l];
+        }
+      }
+    }
+    float* dst = f.dst + c * f.dst_row;
+    for (int i = 0; i < kA; ++i) {
+      for (int j = 0; j < kA; ++j, dst += f.dst_stride) {
+        const double* const row = matrix[j];
+        for (int l = 0; l < kLanes; ++l) {
+          dst[l] = static_cast<float>(half[i][0][l] * row[0] + half[i][1][l] * row[1] +
+                                      half[i][2][l] * row[2]);
+        }
+      }
+    }
+  }
+}
+
 }  // namespace fastcnn::kernels
