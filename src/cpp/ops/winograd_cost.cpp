@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cpu/cache.h"
 #include "cpu/isa.h"
 #include "kernels/conv2d_direct/conv2d_direct.h"
 #include "ops/winograd_tiles.h"
@@ -43,9 +44,10 @@ double multiply_cycles(double pixels, double steps, std::int64_t oc) {
   return segments * (tiles * kTileCycles + steps * step * std::max(pixels, tiles * kLeastPixels));
 }
 
-// At least the time that the weights take to come.
+// At least the time that the weights take to come, unless they stay in the second cache.
 double with_weights(double cycles, const Conv2dShape& shape, double places) {
   const double bytes = 4.0 * places * static_cast<double>(shape.ic) * static_cast<double>(shape.oc);
+  if (bytes < static_cast<double>(cpu::cache_sizes().l2) / 4) return cycles;
   return std::max(cycles, bytes / kWeightBytes);
 }
 
