@@ -32,6 +32,16 @@ LARGE = (
     Convolution(1, 5, 6, (4, 4), (9, 9), pads=same(4)),
     Convolution(2, 3, 3, (5, 5), (9, 7), pads=same(4), groups=3),
 )
+# Whole blocks of channels, whose taps are summed one by one: chunks of rows and of images, strides,
+# dilations, borders of all widths and taps that read nothing.
+WHOLE_BLOCKS = (
+    Convolution(37, 16, 16, (5, 5), (3, 3), pads=same(1)),
+    Convolution(2, 32, 40, (33, 21), (3, 3), pads=same(1)),
+    Convolution(3, 16, 70, (15, 17), (3, 3), strides=(2, 2), pads=(0, 0, 1, 1)),
+    Convolution(2, 48, 20, (14, 13), (3, 2), strides=(1, 3), pads=(2, 1, 0, 3), dilations=(3, 2)),
+    Convolution(2, 16, 32, (12, 12), (3, 3), pads=(1, 0, 3, 2)),
+    Convolution(2, 16, 16, (2, 2), (5, 5), pads=same(4)),
+)
 
 
 def every_op(conv):
@@ -51,7 +61,7 @@ def check_on(arrays, case, form, threads=2):
 
 
 @pytest.mark.parametrize("op", range(3))
-@pytest.mark.parametrize("conv", BATCHES + LARGE, ids=lambda conv: conv.id)
+@pytest.mark.parametrize("conv", BATCHES + LARGE + WHOLE_BLOCKS, ids=lambda conv: conv.id)
 def test_batches_and_large_images_equal_the_reference(conv, op, isa, rng):
     check(every_op(conv)[op], rng, BLOCKED)
 

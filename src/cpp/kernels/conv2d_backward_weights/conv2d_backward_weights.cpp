@@ -6,7 +6,8 @@ namespace fastcnn::kernels {
 
 const Conv2dBackwardWeightsKernel& select_conv2d_backward_weights() {
   static constexpr Conv2dBackwardWeightsKernel list[] = {
-#define FASTCNN_KERNEL(isa, function, max_blocks) {#function, cpu::Isa::isa, function, max_blocks},
+#define FASTCNN_KERNEL(isa, function, tap, max_blocks) \
+  {#function, cpu::Isa::isa, function, tap, max_blocks},
 #include "kernels/conv2d_backward_weights/kernels.inc"
 #undef FASTCNN_KERNEL
   };

@@ -10,4 +10,11 @@ void conv2d_backward_weights_f32_nchwc_4x6__avx512(const Conv2dBackwardWeights& 
   c.blocks == 2 ? conv2d_offsets<V, 2, 8>(c) : conv2d_offsets<V, 1, 8>(c);
 }
 
+// 16 of the 32 registers hold sums.
+void conv2d_backward_weights_tap_f32_nchwc__avx512(const Conv2dBackwardWeightsTap& c) {
+  using V = simd::avx512::f32;
+  if (c.blocks == 4) return conv2d_tap<V, 4, 4>(c);
+  c.blocks == 2 ? conv2d_tap<V, 2, 8>(c) : conv2d_tap<V, 1, 16>(c);
+}
+
 }  // namespace fastcnn::kernels
