@@ -27,14 +27,14 @@ class Trainer:
     def __init__(self, network: str, threads: int) -> None:
         torch.set_num_threads(threads)
         self._is_turned = network != "mnist_cnn"
-        self._module = _BUILDERS[network]().to(memory_format=torch.channels_last)
+        self.module = _BUILDERS[network]().to(memory_format=torch.channels_last)
         self._loss = nn.CrossEntropyLoss()
 
     def set_weights(self, weights: list[np.ndarray]) -> None:
         """Gives them to the modules in the order they were made in."""
         rest = iter(weights)
         with torch.no_grad():
-            for module in self._module.modules():
+            for module in self.module.modules():
                 for tensor in _parameters(module):
                     tensor.copy_(torch.from_numpy(self._converted(module, next(rest))))
 
@@ -45,7 +45,7 @@ class Trainer:
         sqrt(1 - beta_2^t) in PyTorch's words, and the same in all updates.
         """
         rest = {name: value for name, value in options.items() if name != "epsilon_hat"}
-        self._optimizer = getattr(torch.optim, optimizer)(self._module.parameters(), **rest)
+        self._optimizer = getattr(torch.optim, optimizer)(self.module.parameters(), **rest)
         self._epsilon_hat = options.get("epsilon_hat")
         self._updates = 0
 
@@ -62,10 +62,10 @@ class Trainer:
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """Of the module with the weights of now."""
-        self._module.eval()
+        self.module.eval()
         with torch.inference_mode():
-            y = self._module(self._images(x)).softmax(1)
-        self._module.train()
+            y = self.module(self._images(x)).softmax(1)
+        self.module.train()
         return np.asarray(y.numpy())
 
     def fit(self, x: np.ndarray, y: np.ndarray, batch_size: int) -> None:
@@ -77,7 +77,7 @@ class Trainer:
 
     def _update(self, x: torch.Tensor, y: torch.Tensor) -> float:
         self._optimizer.zero_grad()
-        loss = self._loss(self._module(x), y)
+        loss = self._loss(self.module(x), y)
         loss.backward()
         self._updates += 1
         if self._epsilon_hat is not None:

@@ -15,7 +15,7 @@ class Trainer(single.Trainer):
 
     def __init__(self, network: str, threads: int) -> None:
         super().__init__(network, threads)
-        self._module.double()
+        self.module.double()
 
     def _images(self, x: np.ndarray) -> torch.Tensor:
         return super()._images(x).double()

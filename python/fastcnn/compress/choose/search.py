@@ -157,6 +157,15 @@ class Search:
         }
         return Profile(channels, state.weights)
 
+    def state(self, profile: Profile) -> State:
+        """The state that `profile` describes: its inverse."""
+        kept = {
+            name: 1 - profile.channels[family.layers[0]]
+            for name, family in self._families.items()
+            if family.layers[0] in profile.channels
+        }
+        return State(kept, profile.weights)
+
 
 def _items(families: Sequence[Family], found: Sensitivity, structures: Sequence[str]) -> list[Item]:
     curves = {key: _curve(found, *key) for key in found.curves}

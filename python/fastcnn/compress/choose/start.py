@@ -105,10 +105,14 @@ class Start:
             profile = self.search.profile(state)
             key = str(profile.to_json())
             if key not in tried:
-                graph = self._shaper(profile)
-                error = self._means.judge(graph).error
-                tried[key] = Found(self, profile, graph, self.price(state), error, exponent)
+                tried[key] = self.made(profile, exponent)
         return min(tried.values(), key=lambda one: one.error)
+
+    def made(self, profile: Profile, exponent: float) -> Found:
+        """A profile, carried out."""
+        graph = self._shaper(profile)
+        price = self.price(self.search.state(profile))
+        return Found(self, profile, graph, price, self._means.judge(graph).error, exponent)
 
     def _measure(self) -> Sensitivity:
         means, points = self._means, list[Point]()

@@ -1,0 +1,113 @@
+"""A search that comes near to the speed it promised, whatever it may pick from."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from fastcnn.compress.choose.between import between
+from fastcnn.compress.choose.chase import Chase
+from fastcnn.compress.choose.profile import Profile
+
+
+def test_all_shares_go_from_one_profile_to_the_other() -> None:
+    fast = Profile({"a": 0.5, "b": 0.25}, {"d": ("weight", 0.9)})
+    slow = Profile({"a": 0.25}, {"e": ("weight", 0.5)})
+
+    middle = between(fast, slow, 0.5)
+
+    assert middle.channels == {"a": 0.375, "b": 0.125}
+    assert middle.weights == {"d": ("weight", 0.45), "e": ("weight", 0.25)}
+    assert between(fast, slow, 0.0) == Profile(fast.channels, fast.weights)
+    assert between(fast, slow, 1.0) == slow
+
+
+def test_a_structure_with_its_own_sparsity_stays() -> None:
+    fast = Profile(weights={"d": ("2:4", 0.5), "e": ("weight", 0.9)})
+    slow = Profile(weights={"e": ("1x16", 0.5)})
+
+    assert between(fast, slow, 0.5).weights == fast.weights
+
+
+class Coarse:
+    """A start whose search knows but few shares; a model runs 1 / (1 - share) times as fast."""
+
+    whole = 1.0
+
+    def __init__(self, shares: tuple[float, ...]) -> None:
+        self._shares = shares
+
+    def best(self, budget: float, exponents: Any) -> Any:
+        enough = [share for share in self._shares if 1 - share <= budget]
+        return self.made(Profile({"a": min(enough, default=max(self._shares))}), 1.0)
+
+    def made(self, profile: Profile, exponent: float) -> Any:
+        share = profile.channels.get("a", 0.0)
+        return SimpleNamespace(
+            start=self, profile=profile, graph=share, predicted=1 - share, error=share, exponent=1.0
+        )
+
+
+def chase_of(start: Coarse, slower: float = 1.0) -> tuple[Chase, list[float]]:
+    """A chase of which only the arithmetic is left, and the shares that were trained."""
+    trained: list[float] = []
+    chase = Chase.__new__(Chase)
+    chase.start, chase._cuts, chase._correction = start, 0, 1.0  # type: ignore[assignment]
+    chase.say, chase.reached, chase.measured = lambda line: None, [], "accuracy"
+    chase.score_before = 1.0
+    chase.model = SimpleNamespace(with_graph=lambda share: share)  # type: ignore[assignment]
+    chase._test = lambda graph: SimpleNamespace(score=1.0)  # type: ignore[assignment]
+
+    def tune(model: Any, share: float) -> Any:
+        trained.append(share)
+        return SimpleNamespace(graph=share)
+
+    def ratio(model: Any, times: Any) -> float:
+        return 1 / (1 - model) if times is None else slower / (1 - model.graph)
+
+    chase._training = SimpleNamespace(tune=tune)  # type: ignore[assignment]
+    chase._time = lambda model, processes=3: SimpleNamespace()  # type: ignore
+    chase._ratio = ratio  # type: ignore[method-assign]
+    return chase, trained
+
+
+@pytest.mark.parametrize("ratio", [1.5, 2.0, 3.0, 3.7])
+def test_what_the_search_cannot_pick_lies_between_what_it_can(ratio: float) -> None:
+    chase, trained = chase_of(Coarse((0.0, 0.25, 0.75)))
+
+    reached = chase.reach(ratio)
+
+    assert reached.ratio == pytest.approx(ratio, rel=0.05)
+    assert len(trained) == 1
+
+
+@pytest.mark.parametrize("slower", [0.85, 1.15])
+def test_a_model_that_is_slower_once_trained_is_aimed_for_anew(slower: float) -> None:
+    chase, trained = chase_of(Coarse((0.0, 0.25, 0.75)), slower)
+
+    reached = chase.reach(2.0)
+
+    assert reached.ratio == pytest.approx(2.0, rel=0.05)
+    assert len(trained) == 2
+
+
+def test_the_budget_is_a_share_of_the_whole_model_where_a_layer_was_cut() -> None:
+    chase, _ = chase_of(Coarse((0.0, 0.5)))
+    shorter = Coarse((0.0, 0.2, 0.4, 0.6, 0.8))
+    shorter.whole = 0.5
+    budgets: list[float] = []
+    best = shorter.best
+
+    def recorded(budget: float, exponents: Any) -> Any:
+        budgets.append(budget)
+        return best(budget, exponents)
+
+    shorter.best = recorded  # type: ignore[method-assign]
+    chase._best_start = lambda budget: shorter.best(budget, ())  # type: ignore[method-assign]
+
+    chase.reach(2.0)
+
+    assert budgets[0] == pytest.approx(0.5)
+    assert all(budget > 0.3 for budget in budgets)
