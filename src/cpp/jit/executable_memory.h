@@ -36,8 +36,8 @@ class ExecutableMemory {
   std::size_t size_bytes_ = 0;
 };
 
-// Whether this system lets a process execute what it has written. Tried once, with a function that
-// only returns.
+// Whether this system lets a process execute what it has written, tried once with a function that
+// only returns, and the environment variable FASTCNN_JIT is not 0.
 bool can_execute();
 
 }  // namespace fastcnn::jit

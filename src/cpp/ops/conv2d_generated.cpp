@@ -35,9 +35,12 @@ constexpr std::int64_t kMaxLineBytes = std::int64_t{1} << 30;  // from the first
 // What the lines of a tile, of all channels, may take of the first cache; lines of a tile and of a
 // task, where code is read once for all of them; and how many tasks keep threads busy.
 constexpr std::int64_t kTileBytes = 32 << 10;
-constexpr std::int64_t kTileLines = 4;
+constexpr std::int64_t kTileLines = 16;
 constexpr std::int64_t kTaskLines = 16;
 constexpr std::int64_t kTasks = 4;
+// Code and weights that are fetched ahead of time.
+constexpr std::int64_t kManyBytes = 128 << 10;
+constexpr std::int64_t kBytesOfWeight = 14;
 
 std::int64_t nonzeros_of(const OpSpec& spec, const Conv2dShape& shape) {
   const std::int64_t count = weights_of(shape);
@@ -54,28 +57,24 @@ GeneratedFinish finish_of(const Clamp& clamp) {
 // was packed, which begins with its address.
 class GeneratedWeights {
  public:
-  GeneratedWeights(GeneratedConv conv, std::int64_t nonzeros)
-      : conv_(std::move(conv)), nonzeros_(nonzeros) {}
+  explicit GeneratedWeights(GeneratedConv conv) : conv_(std::move(conv)) {}
 
   static const GeneratedCode& code(const void* packed) {
     return **static_cast<const GeneratedCode* const*>(packed);
-  }
-  static const float* stream(const void* packed) {
-    return static_cast<const float*>(packed) + kAlignment / sizeof(float);
   }
 
   static Packing packing(std::shared_ptr<const GeneratedWeights> self, std::size_t input) {
     const GeneratedConv& conv = self->conv_;
     Packing packing;
     packing.input = input;
-    packing.format =
-        join("conv2d_generated: ", conv.inputs, " to ", conv.outputs, ", groups ", conv.groups,
-             ", lines ", conv.src_vector, " ", conv.src_plane, " ", conv.dst_vector, ", residual ",
-             conv.residual, ", finish ", static_cast<int>(conv.finish), ", taps");
+    packing.format = join("conv2d_generated: ", conv.inputs, " to ", conv.outputs, ", groups ",
+                          conv.groups, ", lines ", conv.src_vector, " ", conv.src_plane, " ",
+                          conv.dst_vector, ", residual ", conv.residual, ", finish ",
+                          static_cast<int>(conv.finish), ", vectors ", conv.vectors, ", taps");
     for (const kernels::GeneratedTap& tap : conv.taps) {
       packing.format += join(" ", tap.place, "/", tap.plane, "/", tap.shift);
     }
-    packing.size_bytes = kAlignment + static_cast<std::size_t>(self->nonzeros_) * sizeof(float);
+    packing.size_bytes = sizeof(const GeneratedCode*);
     packing.pack = [](const Packing& packed, const void* src, void* dst, cpu::Parallel) {
       static_cast<const GeneratedWeights*>(packed.parameters.get())
           ->pack(static_cast<const float*>(src), dst);
@@ -89,15 +88,10 @@ class GeneratedWeights {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!code_) code_ = std::make_unique<GeneratedCode>(conv_, weights);
     const GeneratedCode* const code = code_.get();
-    require(code->weights().size() == static_cast<std::size_t>(nonzeros_), ErrorKind::kInternal,
-            "conv2d: ", code->weights().size(), " weights were packed, ", nonzeros_, " counted");
     std::memcpy(dst, &code, sizeof code);
-    std::memcpy(static_cast<char*>(dst) + kAlignment, code->weights().data(),
-                code->weights().size() * sizeof(float));
   }
 
   GeneratedConv conv_;
-  std::int64_t nonzeros_;
   mutable std::mutex mutex_;
   mutable std::unique_ptr<const GeneratedCode> code_;
 };
@@ -116,18 +110,20 @@ class Generated final : public Conv2dNode, public Pruned {
     kernel = "conv2d_sparse_f32_generated__avx512";
     flops =
         2.0 * static_cast<double>(nonzeros) * static_cast<double>(shape_.n * shape_.oh * shape_.ow);
-    const GeneratedConv conv{shape_.ic,
-                             shape_.oc,
-                             shape_.groups,
-                             shape_.taps(),
-                             lines_.taps(),
-                             lines_.pitch(),
-                             shape_.ic,
-                             shape_.oc,
-                             spec.inputs.size() == 4,
-                             finish_of(activation_of(spec))};
-    packings = {GeneratedWeights::packing(std::make_shared<GeneratedWeights>(conv, nonzeros), 1)};
+    GeneratedConv conv{shape_.ic,
+                       shape_.oc,
+                       shape_.groups,
+                       shape_.taps(),
+                       lines_.taps(),
+                       lines_.pitch(),
+                       shape_.ic,
+                       shape_.oc,
+                       spec.inputs.size() == 4,
+                       finish_of(activation_of(spec)),
+                       0};
     cut(GeneratedCode::most_rows(conv));
+    if (nonzeros * kBytesOfWeight > kManyBytes) conv.vectors = tile_;
+    packings = {GeneratedWeights::packing(std::make_shared<GeneratedWeights>(conv), 1)};
   }
 
   std::size_t scratch_bytes(std::size_t threads) const override {
@@ -208,7 +204,6 @@ class Generated final : public Conv2dNode, public Pruned {
                  float* panels) const {
     const ConvOperands given = operands(args);
     const GeneratedCode& code = GeneratedWeights::code(given.weights);
-    const float* const stream = GeneratedWeights::stream(given.weights);
     if (!shares_panels()) {
       for (std::int64_t i = first; i < end; ++i) {
         const Unit of = unit(i);
@@ -221,6 +216,8 @@ class Generated final : public Conv2dNode, public Pruned {
     const auto parts = static_cast<std::int64_t>(code.parts().size());
     for (std::int64_t p = parts * share / shares_; p < parts * (share + 1) / shares_; ++p) {
       const GeneratedCode::Part& part = code.parts()[static_cast<std::size_t>(p)];
+      const GeneratedCode::Part& next =
+          code.parts()[static_cast<std::size_t>(std::min(p + 1, parts - 1))];
       for (std::int64_t i = first; i < end; ++i) {
         const Unit of = unit(i);
         const float* const src =
@@ -233,10 +230,11 @@ class Generated final : public Conv2dNode, public Pruned {
             src + part.channel * kPixelLanes,
             given.dst + dst,
             given.residual == nullptr ? nullptr : given.residual + dst,
-            stream + part.weights,
+            code.weights(part),
             given.bias + part.row,
             masks_.data() + of.begin,
             of.end - of.begin,
+            code.weights(next),
             given.clamp.low,
             given.clamp.high};
         code.function(part)(&call);

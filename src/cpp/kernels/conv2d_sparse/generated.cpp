@@ -17,6 +17,8 @@ using jit::Zmm;
 constexpr std::int64_t kLanes = 16;
 constexpr std::int64_t kLine = 64;  // bytes
 constexpr std::int64_t kVectorRegisters = 32;
+// A weight, its instruction and a share of the loads of pixels.
+constexpr std::int64_t kBytesOfWeight = 14;
 // Registers beside the sums: lines as they lie in memory, and shifted ones.
 constexpr std::int64_t kLinesOfPoint = 3;
 constexpr std::int64_t kLinesOfWindow = 4;
@@ -34,8 +36,9 @@ constexpr Reg kResidual = Reg::kRcx;
 constexpr Reg kLaneMasks = Reg::kRax;
 constexpr Reg kCount = Reg::kRbx;
 constexpr Reg kBias = Reg::kRbp;
+constexpr Reg kNext = Reg::kR12;
 constexpr Reg kSources[] = {Reg::kR8,  Reg::kR9,  Reg::kR10, Reg::kR11,
-                            Reg::kR14, Reg::kR15, Reg::kR13, Reg::kR12};
+                            Reg::kR14, Reg::kR15, Reg::kR13};
 constexpr Reg kSaved[] = {Reg::kRbx, Reg::kRbp, Reg::kR12, Reg::kR13, Reg::kR14, Reg::kR15};
 constexpr std::size_t kNumSources = sizeof kSources / sizeof kSources[0];
 constexpr jit::Mask kPixels{1};
@@ -57,6 +60,7 @@ class Writer {
   Writer(const GeneratedConv& conv, const GeneratedCode::Part& part, const float* weights,
          Assembler& code, std::vector<float>& stream)
       : conv_(conv), part_(part), matrix_(weights), code_(code), stream_(stream) {
+    plan_fetches();
     for (const GeneratedTap& tap : conv.taps) {
       const std::int64_t line = floor_div(tap.shift, kLanes);
       add_base(base_of(tap.plane, line));
@@ -107,8 +111,20 @@ class Writer {
 
   std::size_t sources() const { return std::min(bases_.size(), kNumSources); }
 
+  // Parts are about alike: each call fetches as many bytes as it runs, spread over its vectors.
+  void plan_fetches() {
+    if (conv_.vectors == 0) return;
+    const std::int64_t count = part_.rows * (conv_.inputs / conv_.groups) * conv_.places;
+    const float* const first = matrix_ + part_.row * (conv_.inputs / conv_.groups) * conv_.places;
+    const std::int64_t nonzeros = count - std::count(first, first + count, 0.0f);
+    const std::int64_t fetches = nonzeros * kBytesOfWeight / kLine / conv_.vectors;
+    if (fetches > 0) {
+      weights_between_fetches_ =
+          static_cast<std::size_t>(std::max<std::int64_t>(nonzeros / fetches, 1));
+    }
+  }
+
   void begin() {
-    code_.align(kLine);
     code_.begin_function();
     for (const Reg reg : kSaved) code_.push(reg);
     code_.load(kWeights, {kCall, FASTCNN_FIELD(weights)});
@@ -117,6 +133,7 @@ class Writer {
     code_.load(kLaneMasks, {kCall, FASTCNN_FIELD(lanes)});
     code_.load(kCount, {kCall, FASTCNN_FIELD(vectors)});
     code_.load(kBias, {kCall, FASTCNN_FIELD(bias)});
+    if (weights_between_fetches_ != 0) code_.load(kNext, {kCall, FASTCNN_FIELD(next)});
     code_.add(kWeights, kWeightsReach);
     for (std::size_t i = 0; i < sources(); ++i) {
       code_.load(kSources[i], {kCall, FASTCNN_FIELD(src)});
@@ -181,7 +198,11 @@ class Writer {
   }
 
   Address next_weight() {
-    const auto place = static_cast<std::int64_t>(stream_.size() - part_.weights) * 4;
+    const auto place = static_cast<std::int64_t>(stream_.size()) * 4;
+    if (weights_between_fetches_ != 0 && stream_.size() % weights_between_fetches_ == 0) {
+      code_.prefetch({kNext, fetched_}, 1);
+      fetched_ += kLine;
+    }
     if (place - weights_bumped_ == 2 * kWeightsReach) {
       code_.add(kWeights, 2 * kWeightsReach);
       weights_bumped_ += 2 * kWeightsReach;
@@ -218,6 +239,7 @@ class Writer {
       code_.add(kSources[i], conv_.src_vector * kLine - bumped_);
     }
     code_.add(kWeights, -weights_bumped_);
+    code_.add(kNext, fetched_);
     code_.add(kDst, conv_.dst_vector * kLine);
     if (conv_.residual) code_.add(kResidual, conv_.dst_vector * kLine);
     code_.add(kLaneMasks, static_cast<std::int64_t>(sizeof(std::uint16_t)));
@@ -241,6 +263,8 @@ class Writer {
   std::int64_t next_shifted_ = 0;
   std::int64_t bumped_ = 0;
   std::int64_t weights_bumped_ = 0;
+  std::size_t weights_between_fetches_ = 0;
+  std::int64_t fetched_ = 0;  // bytes, by one vector
 };
 
 #undef FASTCNN_FIELD
@@ -259,19 +283,27 @@ GeneratedCode::GeneratedCode(const GeneratedConv& conv, const float* weights) {
   const std::int64_t outputs = conv.outputs / conv.groups;
   const std::int64_t most = most_rows(conv);
   const std::int64_t parts = (outputs + most - 1) / most;
-  Assembler code;
+  std::vector<std::uint8_t> bytes;
+  const auto align = [&] { bytes.resize((bytes.size() + kLine - 1) / kLine * kLine, 0xCC); };
   for (std::int64_t group = 0; group < conv.groups; ++group) {
     for (std::int64_t p = 0; p < parts; ++p) {
       const std::int64_t begin = outputs * p / parts;
       Part part{group * outputs + begin, outputs * (p + 1) / parts - begin,
-                group * (conv.inputs / conv.groups), 0, weights_.size()};
-      code.align(kLine);
-      part.code = code.size();
-      Writer(conv, part, weights, code, weights_).write();
+                group * (conv.inputs / conv.groups), 0, 0};
+      Assembler code;
+      std::vector<float> stream;
+      Writer(conv, part, weights, code, stream).write();
+      align();
+      part.weights = bytes.size();
+      const auto* const floats = reinterpret_cast<const std::uint8_t*>(stream.data());
+      bytes.insert(bytes.end(), floats, floats + stream.size() * sizeof(float));
+      align();
+      part.code = bytes.size();
+      bytes.insert(bytes.end(), code.code().begin(), code.code().end());
       parts_.push_back(part);
     }
   }
-  memory_ = jit::ExecutableMemory(code.code());
+  memory_ = jit::ExecutableMemory(bytes);
 }
 
 }  // namespace fastcnn::kernels

@@ -17,6 +17,7 @@ struct GeneratedCall {
   const float* bias;           // of its first row
   const std::uint16_t* lanes;  // for each vector: the lanes that are pixels; the others become zero
   std::int64_t vectors;        // at least 1
+  const void* next;            // what is run afterwards, fetched meanwhile
   float low;
   float high;
 };
@@ -62,9 +63,11 @@ struct GeneratedConv {
   std::int64_t dst_vector;
   bool residual;
   GeneratedFinish finish;
+  std::int64_t vectors;  // of most calls, over which what comes next is fetched; 0: nothing is
 };
 
-// The code and the weights of a convolution, part by part: a part is some rows of one group.
+// The code and the weights of a convolution, part by part: a part is some rows of one group. A
+// part's weights lie before its code, which they are as cold as.
 class GeneratedCode {
  public:
   using Function = void(const GeneratedCall*);
@@ -73,16 +76,18 @@ class GeneratedCode {
     std::int64_t row;  // the first
     std::int64_t rows;
     std::int64_t channel;  // first channel of its group
-    std::size_t code;      // bytes
-    std::size_t weights;   // floats
+    std::size_t weights;   // bytes, of its weights
+    std::size_t code;      // bytes, of its code
   };
 
   // Throws kMemory where generated code cannot be executed.
   GeneratedCode(const GeneratedConv& conv, const float* weights);
 
   const std::vector<Part>& parts() const { return parts_; }
-  const std::vector<float>& weights() const { return weights_; }
-  std::size_t code_bytes() const { return memory_.size_bytes(); }
+  std::size_t size_bytes() const { return memory_.size_bytes(); }
+  const float* weights(const Part& part) const {
+    return reinterpret_cast<const float*>(memory_.data() + part.weights);
+  }
   Function* function(const Part& part) const { return memory_.function<Function>(part.code); }
 
   // Rows of the largest part that `conv` is cut into.
@@ -90,7 +95,6 @@ class GeneratedCode {
 
  private:
   std::vector<Part> parts_;
-  std::vector<float> weights_;
   jit::ExecutableMemory memory_;
 };
 

@@ -42,6 +42,40 @@ struct Tile {
   }
 };
 
+// Lines of few pieces, as nearly all are: their permutations stay in registers.
+template <std::size_t kPieces>
+FASTCNN_INLINE void gather(const PixelGather& g) {
+  __m512i lanes[kPieces];
+  const float* from[kPieces];
+#pragma GCC unroll 4
+  for (std::size_t p = 0; p < kPieces; ++p) {
+    lanes[p] = _mm512_loadu_si512(g.pieces[p].from);
+    from[p] = g.src + g.pieces[p].line * kPixelLine;
+  }
+  for (std::size_t c = 0; c < g.channels * kPixelLine; c += kPixelLine) {
+    __m512 line =
+        _mm512_maskz_permutexvar_ps(g.pieces[0].lanes, lanes[0], _mm512_loadu_ps(from[0] + c));
+#pragma GCC unroll 4
+    for (std::size_t p = 1; p < kPieces; ++p) {
+      line = _mm512_mask_permutexvar_ps(line, g.pieces[p].lanes, lanes[p],
+                                        _mm512_loadu_ps(from[p] + c));
+    }
+    _mm512_storeu_ps(g.dst + c, line);
+  }
+}
+
+FASTCNN_INLINE void gather_any(const PixelGather& g) {
+  for (std::size_t c = 0; c < g.channels; ++c) {
+    __m512 line = _mm512_setzero_ps();
+    for (const PixelPiece* piece = g.pieces; piece != g.pieces + g.num_pieces; ++piece) {
+      const __m512 from = _mm512_loadu_ps(g.src + (piece->line + c) * kPixelLine);
+      const __m512i lanes = _mm512_loadu_si512(piece->from);
+      line = _mm512_mask_permutexvar_ps(line, piece->lanes, lanes, from);
+    }
+    _mm512_storeu_ps(g.dst + c * kPixelLine, line);
+  }
+}
+
 }  // namespace
 
 void pixel_lines_from_blocked_f32__avx512(const PixelTranspose& t) {
@@ -53,14 +87,17 @@ void pixel_lines_to_blocked_f32__avx512(const PixelTranspose& t) {
 }
 
 void pixel_lines_gather_f32__avx512(const PixelGather& g) {
-  for (std::size_t c = 0; c < g.channels; ++c) {
-    __m512 line = _mm512_setzero_ps();
-    for (const PixelPiece* piece = g.pieces; piece != g.pieces + g.num_pieces; ++piece) {
-      const __m512 from = _mm512_loadu_ps(g.src + (piece->line + c) * kPixelLine);
-      const __m512i lanes = _mm512_loadu_si512(piece->from);
-      line = _mm512_mask_permutexvar_ps(line, piece->lanes, lanes, from);
-    }
-    _mm512_storeu_ps(g.dst + c * kPixelLine, line);
+  switch (g.num_pieces) {
+    case 1:
+      return gather<1>(g);
+    case 2:
+      return gather<2>(g);
+    case 3:
+      return gather<3>(g);
+    case 4:
+      return gather<4>(g);
+    default:
+      return gather_any(g);
   }
 }
 
