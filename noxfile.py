@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent
 BUILD_TOOLS = ("scikit-build-core>=0.10", "pybind11>=2.13", "cmake>=3.20", "ninja")
 NATIVE = [
     str(path)
-    for folder in ("src", "tests/cuda")
+    for folder in ("src", "tests/cuda", "tests/native")
     for suffix in ("h", "cpp", "cu", "cuh")
     for path in sorted((ROOT / folder).rglob(f"*.{suffix}"))
 ]

@@ -25,6 +25,8 @@ UNMEASURED = {
     "batch_norm",  # two of its kernels run in one node
     *("elementwise", "reduce_axes"),  # some of many functions stand for all
     "channel_copy",  # joins images that two other nodes have made blocked
+    "pixel_lines",  # run around and within convolutions of generated code
+    "conv2d_sparse",  # with AVX-512 generated code runs its shape
 }
 
 

@@ -83,6 +83,15 @@ def test_few_weights_are_run_by_the_sparse_kernel(conv, isa, rng):
     assert any("conv2d_sparse" in name for name in kernels_of(graph))
 
 
+@pytest.mark.parametrize("conv", LARGE, ids=lambda conv: conv.id)
+def test_tables_serve_where_no_code_is_generated(conv, rng, monkeypatch):
+    monkeypatch.setenv("FASTCNN_JIT", "0")
+    graph, arrays = sparse_case(conv, rng, density=0.05, residual=True)
+
+    assert not any("generated" in name for name in kernels_of(graph))
+    check(graph, arrays, reduction_of(conv))
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     conv=convolutions(),

@@ -70,14 +70,33 @@ constexpr const char* name_of(DType type) {
 //              the number of float32 lanes of the active ISA (cpu::block()). The lanes past C hold
 //              finite numbers wherever the same pixel's real lanes do; no consumer may let them
 //              reach a real lane, a reduction or a plain tensor.
-enum class Layout : std::uint8_t { kPlain, kBlocked };
+//   kPixels    rank 4 only, [N, C, H, W] stored as [N][ceil(H (W + 1) / 16)][C][16]: pixels in
+//              lines of 16, row after row, with one pixel of zeros behind each row and zeros behind
+//              the last. Convolutions of generated code read and write it; other operations see
+//              such a tensor as a blocked one, into which the engine converts it.
+enum class Layout : std::uint8_t { kPlain, kBlocked, kPixels };
+
+constexpr std::int64_t kPixelLanes = 16;
 
 constexpr const char* name_of(Layout layout) {
-  return layout == Layout::kPlain ? "plain" : "blocked";
+  switch (layout) {
+    case Layout::kPlain:
+      return "plain";
+    case Layout::kBlocked:
+      return "blocked";
+    case Layout::kPixels:
+      break;
+  }
+  return "pixels";
 }
 
 constexpr std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 constexpr std::int64_t round_up(std::int64_t a, std::int64_t b) { return divide_up(a, b) * b; }
+
+// Lines of a channel of an image in Layout::kPixels.
+constexpr std::int64_t pixel_lines(std::int64_t rows, std::int64_t columns) {
+  return divide_up(rows * (columns + 1), kPixelLanes);
+}
 
 // A tensor without its data.
 struct TensorDesc {
@@ -88,6 +107,9 @@ struct TensorDesc {
   // Elements in memory: over shape.count() where a blocked layout pads the channels.
   std::int64_t stored_count(std::int64_t block) const {
     if (layout == Layout::kPlain) return shape.count();
+    if (layout == Layout::kPixels) {
+      return shape[0] * pixel_lines(shape[2], shape[3]) * shape[1] * kPixelLanes;
+    }
     return shape[0] * round_up(shape[1], block) * shape[2] * shape[3];
   }
 };

@@ -83,6 +83,10 @@ class Lowering {
       require(born_[v] != kNone, ErrorKind::kInternal, "plan: node '", node.name, "' reads '",
               spec_.values[v].name, "' before it is made");
       op.inputs.push_back(program_.tensors[born_[v]].desc);
+      // Lines of pixels are a matter among convolutions.
+      if (op.inputs.back().layout == Layout::kPixels && op.op != "conv2d") {
+        op.inputs.back().layout = Layout::kBlocked;
+      }
       op.constants.push_back(is_constant(v) ? spec_.values[v].data.get() : nullptr);
     }
     for (const std::size_t v : node.outputs) op.outputs.push_back(spec_.values[v].desc);
@@ -170,7 +174,7 @@ class Lowering {
                 const std::string& format, std::size_t to) {
     postponed_.push_back([this, value, op = std::move(op), from, format, to] {
       const PackCache::Buffer buffer = spec_.cache->get(
-          spec_.values[value].data, format, program_.tensors[to].size_bytes, [&](void* dst) {
+          spec_.values[value].data, op, format, program_.tensors[to].size_bytes, [&](void* dst) {
             const void* src = program_.tensors[from].held.get();
             AlignedBuffer scratch(op->scratch_bytes(spec_.threads));
             op->run({&src, &dst, nullptr, scratch.data(), {spec_.threads}});

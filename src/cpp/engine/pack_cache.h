@@ -18,15 +18,16 @@ class PackCache {
   using Buffer = std::shared_ptr<const AlignedBuffer>;
 
   // The copy of `source` in `format`, made by `fill` on first use. The cache keeps `source` alive,
-  // so its address names it.
-  Buffer get(const std::shared_ptr<void>& source, const std::string& format, std::size_t size_bytes,
+  // so its address names it, and `maker`, to which the copy may point.
+  Buffer get(const std::shared_ptr<void>& source, const std::shared_ptr<const void>& maker,
+             const std::string& format, std::size_t size_bytes,
              const std::function<void(void*)>& fill) {
     const std::lock_guard<std::mutex> lock(mutex_);
     Entry& entry = entries_[{source.get(), format}];
     if (!entry.buffer) {
       auto buffer = std::make_shared<AlignedBuffer>(size_bytes);
       fill(buffer->data());
-      entry = {source, std::move(buffer)};
+      entry = {source, maker, std::move(buffer)};
     }
     return entry.buffer;
   }
@@ -43,6 +44,7 @@ class PackCache {
  private:
   struct Entry {
     std::shared_ptr<void> source;
+    std::shared_ptr<const void> maker;
     Buffer buffer;
   };
 

@@ -65,6 +65,9 @@ constexpr Line kLines[] = {
 #define FASTCNN_FAMILY "peak"
 #include "kernels/peak/kernels.inc"
 #undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "pixel_lines"
+#include "kernels/pixel_lines/kernels.inc"
+#undef FASTCNN_FAMILY
 #define FASTCNN_FAMILY "pool2d"
 #include "kernels/pool2d/kernels.inc"
 #undef FASTCNN_FAMILY

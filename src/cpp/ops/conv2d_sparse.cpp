@@ -39,7 +39,9 @@ std::int64_t nonzeros_of(const OpSpec& spec, const Conv2dShape& shape) {
 class Sparse final : public Conv2dNode, public Pruned {
  public:
   explicit Sparse(const OpSpec& spec)
-      : Conv2dNode(spec, spec.inputs[0].layout, Layout::kPlain),
+      : Conv2dNode(spec,
+                   spec.inputs[0].layout == Layout::kPlain ? Layout::kPlain : Layout::kBlocked,
+                   Layout::kPlain),
         shape_(parse_conv2d(spec)),
         kernel_(kernels::select_conv2d_sparse()),
         tiles_(shape_, kernel_, input_layouts[0], nonzeros_of(spec, shape_)),

@@ -73,6 +73,9 @@ std::optional<std::string> refuse_reorder(const OpSpec& spec) {
   spec.expect_rank(0, 4);
   if (spec.inputs[0].dtype != DType::kFloat32) return "only float32 has a blocked layout";
   if (spec.inputs[0].layout == spec.outputs[0].layout) return "both layouts are the same";
+  for (const auto* descs : {&spec.inputs, &spec.outputs}) {
+    if ((*descs)[0].layout == Layout::kPixels) return "a layout is one of lines of pixels";
+  }
   return std::nullopt;
 }
 

@@ -1,0 +1,297 @@
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/aligned_buffer.h"
+#include "jit/executable_memory.h"
+#include "kernels/conv2d_sparse/generated.h"
+#include "ops/conv2d_node.h"
+#include "ops/conv2d_pruned.h"
+#include "ops/conv2d_shape.h"
+#include "ops/generated_lines.h"
+
+namespace fastcnn::ops {
+namespace {
+
+using kernels::GeneratedCode;
+using kernels::GeneratedConv;
+using kernels::GeneratedFinish;
+
+// Shares of non-zeros above which dense kernels win, where every lane is a pixel: those of
+// Winograd's convolution, and the others.
+constexpr double kMaxDensityOfWinograd = 0.25;
+constexpr double kMaxDensity = 0.4;
+// Beyond these, code or the lines that one line needs are out of proportion.
+constexpr std::int64_t kMaxNonzeros = std::int64_t{1} << 26;
+constexpr std::int64_t kMaxTaps = 200;
+constexpr std::int64_t kMaxReach = 512;                        // rows or columns
+constexpr std::int64_t kMaxLineBytes = std::int64_t{1} << 30;  // from the first to the last read
+
+// What the lines of a tile, of all channels, may take of the first cache; lines of a tile and of a
+// task, where code is read once for all of them; and how many tasks keep threads busy.
+constexpr std::int64_t kTileBytes = 32 << 10;
+constexpr std::int64_t kTileLines = 16;
+constexpr std::int64_t kTaskLines = 16;
+constexpr std::int64_t kTasks = 4;
+// Code and weights that are fetched ahead of time.
+constexpr std::int64_t kManyBytes = 128 << 10;
+constexpr std::int64_t kBytesOfWeight = 14;
+
+std::int64_t nonzeros_of(const OpSpec& spec, const Conv2dShape& shape) {
+  const std::int64_t count = weights_of(shape);
+  const auto* const weights = static_cast<const float*>(spec.constant(1));
+  return count - std::count(weights, weights + count, 0.0f);
+}
+
+GeneratedFinish finish_of(const Clamp& clamp) {
+  if (std::isfinite(clamp.high)) return GeneratedFinish::kLowHigh;
+  return std::isfinite(clamp.low) ? GeneratedFinish::kLow : GeneratedFinish::kNone;
+}
+
+// The code of a convolution, generated when its weights are packed; shared by plans through what
+// was packed, which begins with its address.
+class GeneratedWeights {
+ public:
+  explicit GeneratedWeights(GeneratedConv conv) : conv_(std::move(conv)) {}
+
+  static const GeneratedCode& code(const void* packed) {
+    return **static_cast<const GeneratedCode* const*>(packed);
+  }
+
+  static Packing packing(std::shared_ptr<const GeneratedWeights> self, std::size_t input) {
+    const GeneratedConv& conv = self->conv_;
+    Packing packing;
+    packing.input = input;
+    packing.format = join("conv2d_generated: ", conv.inputs, " to ", conv.outputs, ", groups ",
+                          conv.groups, ", lines ", conv.src_vector, " ", conv.src_plane, " ",
+                          conv.dst_vector, ", residual ", conv.residual, ", finish ",
+                          static_cast<int>(conv.finish), ", vectors ", conv.vectors, ", taps");
+    for (const kernels::GeneratedTap& tap : conv.taps) {
+      packing.format += join(" ", tap.place, "/", tap.plane, "/", tap.shift);
+    }
+    packing.size_bytes = sizeof(const GeneratedCode*);
+    packing.pack = [](const Packing& packed, const void* src, void* dst, cpu::Parallel) {
+      static_cast<const GeneratedWeights*>(packed.parameters.get())
+          ->pack(static_cast<const float*>(src), dst);
+    };
+    packing.parameters = std::move(self);
+    return packing;
+  }
+
+ private:
+  void pack(const float* weights, void* dst) const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!code_) code_ = std::make_unique<GeneratedCode>(conv_, weights);
+    const GeneratedCode* const code = code_.get();
+    std::memcpy(dst, &code, sizeof code);
+  }
+
+  GeneratedConv conv_;
+  mutable std::mutex mutex_;
+  mutable std::unique_ptr<const GeneratedCode> code_;
+};
+
+// y = act(x * w + b + residual) by code that was generated for w. The lines of an image are cut
+// into tiles; a task runs some parts of the rows over some tiles. Where there are few tiles, their
+// lines are copied by all threads first, and rows are shared among tasks, too.
+class Generated final : public Conv2dNode, public Pruned {
+ public:
+  explicit Generated(const OpSpec& spec)
+      : Conv2dNode(spec, Layout::kPixels, Layout::kPixels),
+        shape_(parse_conv2d(spec)),
+        lines_(shape_),
+        masks_(lines_.dst().masks()) {
+    const std::int64_t nonzeros = nonzeros_of(spec, shape_);
+    kernel = "conv2d_sparse_f32_generated__avx512";
+    flops =
+        2.0 * static_cast<double>(nonzeros) * static_cast<double>(shape_.n * shape_.oh * shape_.ow);
+    GeneratedConv conv{shape_.ic,
+                       shape_.oc,
+                       shape_.groups,
+                       shape_.taps(),
+                       lines_.taps(),
+                       lines_.pitch(),
+                       shape_.ic,
+                       shape_.oc,
+                       spec.inputs.size() == 4,
+                       finish_of(activation_of(spec)),
+                       0};
+    cut(GeneratedCode::most_rows(conv));
+    if (nonzeros * kBytesOfWeight > kManyBytes) conv.vectors = tile_;
+    packings = {GeneratedWeights::packing(std::make_shared<GeneratedWeights>(conv), 1)};
+  }
+
+  std::size_t scratch_bytes(std::size_t threads) const override {
+    const std::int64_t panels =
+        shares_panels() ? units() : units_ * static_cast<std::int64_t>(threads);
+    return static_cast<std::size_t>(panels * panel_floats()) * sizeof(float);
+  }
+
+  void run(const RunArgs& args) const override {
+    const std::int64_t groups = divide_up(units(), units_);
+    float* const scratch = static_cast<float*>(args.scratch);
+    if (shares_panels()) fill_all(args, scratch);
+    args.parallel(
+        static_cast<std::size_t>(groups * shares_), [&](std::size_t task, std::size_t worker) {
+          const auto item = static_cast<std::int64_t>(task);
+          const std::int64_t first = item / shares_ * units_;
+          const std::int64_t end = std::min(first + units_, units());
+          float* const panels =
+              scratch + (shares_panels() ? first : static_cast<std::int64_t>(worker) * units_) *
+                            panel_floats();
+          run_share(args, first, end, item % shares_, panels);
+        });
+  }
+
+ private:
+  // A tile of an image.
+  struct Unit {
+    std::int64_t image;
+    std::int64_t begin;  // lines
+    std::int64_t end;
+  };
+
+  void cut(std::int64_t rows_of_part) {
+    const std::int64_t line =
+        lines_.pitch() * kPixelLanes * static_cast<std::int64_t>(sizeof(float));
+    const std::int64_t wanted = std::max(kTileLines, kTileBytes / line);
+    tiles_ = divide_up(lines_.dst_lines(), std::min(wanted, lines_.dst_lines()));
+    tile_ = divide_up(lines_.dst_lines(), tiles_);
+    tiles_ = divide_up(lines_.dst_lines(), tile_);
+    units_ = std::clamp<std::int64_t>(kTaskLines / tile_, 1, divide_up(units(), kTasks));
+    const std::int64_t parts = divide_up(shape_.oc_per_group(), rows_of_part) * shape_.groups;
+    shares_ = std::clamp<std::int64_t>(divide_up(kTasks, divide_up(units(), units_)), 1, parts);
+  }
+
+  std::int64_t units() const { return shape_.n * tiles_; }
+  bool shares_panels() const { return shares_ > 1; }
+  Unit unit(std::int64_t index) const {
+    const std::int64_t begin = index % tiles_ * tile_;
+    return {index / tiles_, begin, std::min(begin + tile_, lines_.dst_lines())};
+  }
+  bool needs_panel(const Unit& unit) const { return !lines_.in_place(unit.begin, unit.end); }
+
+  std::int64_t line_floats() const { return lines_.pitch() * kPixelLanes; }
+  std::int64_t panel_floats() const {
+    return (tile_ + lines_.before() + lines_.after()) * line_floats();
+  }
+
+  void fill(const RunArgs& args, const Unit& unit, std::int64_t line, float* panel) const {
+    lines_.fill(args.src(0) + unit.image * lines_.src_floats(), line,
+                panel + (line - unit.begin + lines_.before()) * line_floats());
+  }
+
+  void fill_all(const RunArgs& args, float* panels) const {
+    const std::int64_t reach = lines_.before() + lines_.after();
+    args.parallel(
+        static_cast<std::size_t>(units() * (tile_ + reach)), [&](std::size_t item, std::size_t) {
+          const std::int64_t index = static_cast<std::int64_t>(item) / (tile_ + reach);
+          const Unit of = unit(index);
+          const std::int64_t line =
+              of.begin - lines_.before() + static_cast<std::int64_t>(item) % (tile_ + reach);
+          if (!needs_panel(of) || line >= of.end + lines_.after()) return;
+          fill(args, of, line, panels + index * panel_floats());
+        });
+  }
+
+  // Runs a share of the parts over units [first, end).
+  void run_share(const RunArgs& args, std::int64_t first, std::int64_t end, std::int64_t share,
+                 float* panels) const {
+    const ConvOperands given = operands(args);
+    const GeneratedCode& code = GeneratedWeights::code(given.weights);
+    if (!shares_panels()) {
+      for (std::int64_t i = first; i < end; ++i) {
+        const Unit of = unit(i);
+        if (!needs_panel(of)) continue;
+        for (std::int64_t l = of.begin - lines_.before(); l < of.end + lines_.after(); ++l) {
+          fill(args, of, l, panels + (i - first) * panel_floats());
+        }
+      }
+    }
+    const auto parts = static_cast<std::int64_t>(code.parts().size());
+    for (std::int64_t p = parts * share / shares_; p < parts * (share + 1) / shares_; ++p) {
+      const GeneratedCode::Part& part = code.parts()[static_cast<std::size_t>(p)];
+      const GeneratedCode::Part& next =
+          code.parts()[static_cast<std::size_t>(std::min(p + 1, parts - 1))];
+      for (std::int64_t i = first; i < end; ++i) {
+        const Unit of = unit(i);
+        const float* const src =
+            needs_panel(of)
+                ? panels + (i - first) * panel_floats() + lines_.before() * line_floats()
+                : given.src + of.image * lines_.src_floats() + of.begin * line_floats();
+        const std::int64_t dst =
+            ((of.image * lines_.dst_lines() + of.begin) * shape_.oc + part.row) * kPixelLanes;
+        const kernels::GeneratedCall call{
+            src + part.channel * kPixelLanes,
+            given.dst + dst,
+            given.residual == nullptr ? nullptr : given.residual + dst,
+            code.weights(part),
+            given.bias + part.row,
+            masks_.data() + of.begin,
+            of.end - of.begin,
+            code.weights(next),
+            given.clamp.low,
+            given.clamp.high};
+        code.function(part)(&call);
+      }
+    }
+  }
+
+  Conv2dShape shape_;
+  GeneratedLines lines_;
+  std::vector<std::uint16_t> masks_;
+  std::int64_t tile_ = 1;    // lines
+  std::int64_t tiles_ = 1;   // of an image
+  std::int64_t units_ = 1;   // of a task
+  std::int64_t shares_ = 1;  // tasks that share the rows of the same units
+};
+
+// The share of lanes that are pixels.
+double used_lanes(const Conv2dShape& s) {
+  return static_cast<double>(s.oh * s.ow) /
+         static_cast<double>(pixel_lines(s.oh, s.ow) * kPixelLanes);
+}
+
+bool within_reach(const Conv2dShape& s) {
+  return std::abs(s.pad_top) <= kMaxReach && std::abs(s.pad_left) <= kMaxReach &&
+         (s.kh - 1) <= kMaxReach / s.dilation_h && (s.kw - 1) <= kMaxReach / s.dilation_w &&
+         s.kh * s.kw <= kMaxTaps && s.stride_h <= kMaxReach && s.stride_w <= kMaxReach;
+}
+
+}  // namespace
+
+std::optional<std::string> refuse_conv2d_generated(const OpSpec& spec) {
+  const Conv2dShape shape = parse_conv2d(spec);
+  if (!cpu::usable(cpu::Isa::kAvx512)) return "code is generated for AVX-512 alone";
+  if (spec.constant(1) == nullptr) return "the weights are not constant";
+  if (shape.depthwise()) return "depthwise";
+  if (weights_of(shape) == 0 || shape.n * shape.oh * shape.ow * shape.h * shape.w == 0) {
+    return "there is nothing to compute";
+  }
+  if (!within_reach(shape)) return "its taps reach too far";
+  const double left = density(shape, static_cast<const float*>(spec.constant(1)));
+  const double limit =
+      used_lanes(shape) * (suits_winograd(shape) ? kMaxDensityOfWinograd : kMaxDensity);
+  if (left > limit) {
+    return join(static_cast<int>(100 * left), "% of the weights are not zero, over ",
+                static_cast<int>(100 * limit), "%");
+  }
+  if (nonzeros_of(spec, shape) > kMaxNonzeros) return "it has too many weights";
+  const GeneratedLines lines(shape);
+  if ((lines.before() + lines.after() + 2) * lines.pitch() > kMaxLineBytes / 64) {
+    return "its lines lie too far apart";
+  }
+  if (!jit::can_execute()) return "this system executes no generated code";
+  return std::nullopt;
+}
+
+std::unique_ptr<Operator> make_conv2d_generated(const OpSpec& spec) {
+  return std::make_unique<Generated>(spec);
+}
+
+}  // namespace fastcnn::ops
