@@ -30,6 +30,20 @@ def test_a_mean_far_from_zero_costs_no_digits_of_the_variance(shape, isa, rng):
     np.testing.assert_allclose(y[0], y[1], atol=2e-4)  # the mean is a float32 near 1000
 
 
+@pytest.mark.parametrize("mean", [0, 1e-3, 1000])
+def test_first_images_unlike_the_rest_cost_no_digits_of_the_variance(mean, isa, rng):
+    x = rng.normal(size=(48, 5, 9, 11)).astype(np.float32)
+    x[24:] = mean + 1e-2 * x[24:]
+    x[:24] = -mean
+    gamma, beta = np.ones(5, np.float32), np.zeros(5, np.float32)
+
+    y, means, variance, _ = results("batch_norm_train", [x, gamma, beta], epsilon=1e-3)
+
+    np.testing.assert_allclose(variance[0], variance[1], rtol=1e-5)
+    np.testing.assert_allclose(means[0], means[1], rtol=1e-5, atol=1e-6 * (1 + mean))
+    np.testing.assert_allclose(y[0], y[1], atol=2e-4)
+
+
 @pytest.mark.parametrize("op", ["channel_sum", "batch_norm_train"])
 def test_a_nan_stays_in_its_channel(op, isa, rng):
     x = rng.normal(size=(2, 9, 5, 7)).astype(np.float32)

@@ -8,13 +8,14 @@
 namespace fastcnn::ops {
 namespace {
 
-// Batch normalisation by the statistics of this batch. Three passes over x: the mean, the squared
-// deviations from it, the clamped result.
+// Batch normalisation by the statistics of this batch. Two passes over x: its moments about a
+// number near the mean, and the clamped result; three where the first chunk's mean was not near it.
 class BatchNormTrainOperator final : public Operator {
  public:
   BatchNormTrainOperator(const Shape& shape, double epsilon, Clamp clamp)
       : view_(shape),
         sum_(view_, kernels::BatchNormKind::kSum),
+        moments_(view_, kernels::BatchNormKind::kMoments),
         deviation_(view_, kernels::BatchNormKind::kDeviation),
         normalize_(view_, kernels::BatchNormKind::kNormalize),
         epsilon_(epsilon),
@@ -28,7 +29,7 @@ class BatchNormTrainOperator final : public Operator {
   }
 
   std::size_t scratch_bytes(std::size_t) const override {
-    return (ChannelPass::partial_count(view_, 1) + ChannelParameters::count(view_, 3)) *
+    return (ChannelPass::partial_count(view_, 2) + ChannelParameters::count(view_, 3)) *
            sizeof(float);
   }
 
@@ -39,22 +40,30 @@ class BatchNormTrainOperator final : public Operator {
     float* variance = args.dst(2);
     float* inv_std = args.dst(3);
     float* partial = static_cast<float*>(args.scratch);
-    const ChannelParameters parameters(view_, partial + ChannelPass::partial_count(view_, 1));
+    const ChannelParameters parameters(view_, partial + ChannelPass::partial_count(view_, 2));
     const auto values = static_cast<double>(view_.values_per_channel());
 
     kernels::BatchNormRows rows = {};
     rows.src = args.src(0);
-    sum_.run(args.parallel, rows, partial);
+    sum_.run_first(args.parallel, rows, partial);
+    rows.mean = parameters.fill(
+        0, [&](std::int64_t c) { return static_cast<float>(sum_.first_mean(partial, c)); });
+    moments_.run(args.parallel, rows, partial);
+    bool near = true;
     for (std::int64_t c = 0; c < view_.channels(); ++c) {
-      mean[c] = static_cast<float>(sum_.total(partial, 0, c) / values);
+      const double away = moments_.total(partial, 0, c) / values;
+      const double spread = moments_.total(partial, 1, c) / values - away * away;
+      if (away * away > spread && away != 0) near = false;
+      mean[c] = static_cast<float>(rows.mean[view_.first_lane(c)] + away);
+      set_spread(c, spread, variance, inv_std);
     }
 
     rows.mean = parameters.fill(0, [&](std::int64_t c) { return mean[c]; });
-    deviation_.run(args.parallel, rows, partial);
-    for (std::int64_t c = 0; c < view_.channels(); ++c) {
-      const double spread = deviation_.total(partial, 0, c) / values;
-      variance[c] = static_cast<float>(spread);
-      inv_std[c] = static_cast<float>(1.0 / std::sqrt(spread + epsilon_));
+    if (!near) {
+      deviation_.run(args.parallel, rows, partial);
+      for (std::int64_t c = 0; c < view_.channels(); ++c) {
+        set_spread(c, deviation_.total(partial, 0, c) / values, variance, inv_std);
+      }
     }
 
     rows.dst = args.dst(0);
@@ -66,8 +75,14 @@ class BatchNormTrainOperator final : public Operator {
   }
 
  private:
+  void set_spread(std::int64_t c, double spread, float* variance, float* inv_std) const {
+    variance[c] = static_cast<float>(spread);
+    inv_std[c] = static_cast<float>(1.0 / std::sqrt(spread + epsilon_));
+  }
+
   ChannelView view_;
   ChannelPass sum_;
+  ChannelPass moments_;
   ChannelPass deviation_;
   ChannelPass normalize_;
   double epsilon_;

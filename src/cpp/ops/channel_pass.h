@@ -22,12 +22,20 @@ class ChannelPass {
   void run(const cpu::Parallel& parallel, const kernels::BatchNormRows& whole,
            float* partial = nullptr) const;
 
+  // The same over the first chunk of each group alone.
+  void run_first(const cpu::Parallel& parallel, const kernels::BatchNormRows& whole,
+                 float* partial) const;
+  // What it summed of one channel, over as many values as that is.
+  double first_mean(const float* partial, std::int64_t channel) const;
+
   // Sum number `sum` (0: sum, 1: product) of one channel, chunks in order, in float64.
   double total(const float* partial, std::size_t sum, std::int64_t channel) const;
 
   const char* kernel() const { return kernel_.name; }
 
  private:
+  void run_chunk(const kernels::BatchNormRows& whole, std::int64_t chunk, float* partial) const;
+
   ChannelView view_;
   kernels::BatchNormKernel kernel_;
   std::size_t sums_;

@@ -12,6 +12,8 @@ namespace fastcnn::kernels {
 //
 //   kSum        sum += sum over rows of src
 //   kDeviation  sum += sum over rows of (src - mean)^2
+//   kMoments    sum += sum over rows of (src - mean)
+//               product += sum over rows of (src - mean)^2
 //   kGradient   sum += sum over rows of grad_dst
 //               product += sum over rows of grad_dst (src - mean)
 //   kNormalize  dst = min(high, max(low, scale (src - mean) + shift))
@@ -46,7 +48,7 @@ struct BatchNormRows {
   float* product;
 };
 
-enum class BatchNormKind { kSum, kDeviation, kGradient, kNormalize, kBackward };
+enum class BatchNormKind { kSum, kDeviation, kMoments, kGradient, kNormalize, kBackward };
 
 struct BatchNormKernel {
   const char* name;

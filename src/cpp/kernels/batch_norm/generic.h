@@ -56,6 +56,25 @@ struct BatchNormDeviation {
 };
 
 template <typename V, bool kWhole>
+struct BatchNormMoments {
+  V mean;
+  V part[4] = {V::zero(), V::zero(), V::zero(), V::zero()};
+  V square[4] = {V::zero(), V::zero(), V::zero(), V::zero()};
+
+  FASTCNN_MEMBER explicit BatchNormMoments(const BatchNormRows& r)
+      : mean(kWhole ? V::load(r.mean) : V::load_partial(r.mean, r.width)) {}
+  FASTCNN_MEMBER void row(const BatchNormRows& r, std::size_t i, std::size_t u) {
+    const V deviation = load_row<V, kWhole>(r, r.src, i) - mean;
+    part[u] = part[u] + deviation;
+    square[u] = fma(deviation, deviation, square[u]);
+  }
+  FASTCNN_MEMBER void finish(const BatchNormRows& r) {
+    add_to(r.sum, part);
+    add_to(r.product, square);
+  }
+};
+
+template <typename V, bool kWhole>
 struct BatchNormGradient {
   V mean;
   V part[4] = {V::zero(), V::zero(), V::zero(), V::zero()};

@@ -11,6 +11,10 @@ void batch_norm_deviation_f32__avx2(const BatchNormRows& rows) {
   batch_norm_rows<V, BatchNormDeviation>(rows);
 }
 
+void batch_norm_moments_f32__avx2(const BatchNormRows& rows) {
+  batch_norm_rows<V, BatchNormMoments>(rows);
+}
+
 void batch_norm_gradient_f32__avx2(const BatchNormRows& rows) {
   batch_norm_rows<V, BatchNormGradient>(rows);
 }
