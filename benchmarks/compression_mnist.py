@@ -13,9 +13,10 @@ the training for all of one kind:
 - channels: by magnitude in the same three rounds by both, PyTorch's by `ln_structured` (n=1), after
   which the masked channels are taken out, so that both are as narrow; biases and all.
 
-`taught` is ours with the dense model as teacher (distillation). `untrained` is what is left of the
-accuracy where the same share goes at once and nothing is trained. Finished cells are kept in FOLDER
-and not run again. PEER/bin/python has PyTorch; without --python PyTorch is left out.
+`--rate 1e-3 --criterion magnitude --end 0.75` are other settings of the same, for a folder of their
+own. `taught` is ours with the dense model as teacher (distillation). `untrained` is the accuracy
+where the same share goes at once and nothing is trained. Finished cells are kept in FOLDER and not
+run again. PEER/bin/python has PyTorch; without --python PyTorch is left out.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ ROUNDS, WEIGHTS, CHANNELS = 3, 0.95, 0.75
 RATE, PRUNED_RATE = 1e-3, 3e-3
 ROWS = {
     ("fastcnn", "dense"): "dense",
-    ("fastcnn", "weights"): "95% of the weights, LAMP, gradual",
+    ("fastcnn", "weights"): "95% of the weights, gradually",
     ("fastcnn", "weights taught"): "the same, taught",
     ("fastcnn", "weights iterative"): "95% of the weights, magnitude, in rounds",
     ("torch", "weights"): "PyTorch, 95% of the weights, in rounds",
@@ -109,10 +110,10 @@ def train_dense(seed: int, epochs: int, path: Path, train: Any, test: Any) -> Ce
 
 
 def prune(
-    seed: int, path: Path, epochs: int, train: Any, test: Any, taught: bool, **how: Any
+    seed: int, path: Path, rate: float, epochs: int, train: Any, test: Any, taught: bool, **how: Any
 ) -> Cell:
     """Prunes the model at `path` and trains what is left."""
-    dense = build(PRUNED_RATE)
+    dense = build(rate)
     dense.set_weights(models.load_model(path).get_weights())
     at_once = compress.prune(dense, **{**how, "schedule": "one_shot"})
     fc.set_random_seed(seed)
@@ -131,7 +132,7 @@ def ask_torch(what: str, path: Path, options: Any, epochs: int, seed: int, amoun
         "rounds": ROUNDS,
         "amount": amount,
         "epochs": epochs,
-        "rate": PRUNED_RATE,
+        "rate": options.rate,
         "seed": seed,
         "threads": options.threads,
     }
@@ -149,7 +150,7 @@ def run_seed(seed: int, cells: Cells, options: Any, train: Any, test: Any) -> No
         framework="fastcnn",
         what="dense",
     )
-    ours = partial(prune, seed, path, train=train, test=test)
+    ours = partial(prune, seed, path, options.rate, train=train, test=test)
     many, wide = options.channel_epochs, options.weight_epochs
     in_rounds = schedules.Iterative(rounds=ROUNDS)
     work = {
@@ -160,8 +161,8 @@ def run_seed(seed: int, cells: Cells, options: Any, train: Any, test: Any) -> No
             wide,
             taught=taught,
             sparsity=WEIGHTS,
-            criterion="lamp",
-            schedule=schedules.Gradual(end=0.5),
+            criterion=options.criterion,
+            schedule=schedules.Gradual(end=options.end),
         ),
         ("torch", "channels"): lambda: ask_torch("channels", path, options, many, seed, CHANNELS),
         ("torch", "weights"): lambda: ask_torch("weights", path, options, wide, seed, WEIGHTS),
@@ -213,6 +214,9 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=5, help="of the dense model")
     parser.add_argument("--weight-epochs", type=int, default=6)
     parser.add_argument("--channel-epochs", type=int, default=12)
+    parser.add_argument("--rate", type=float, default=PRUNED_RATE, help="after pruning, at first")
+    parser.add_argument("--criterion", default="lamp", help="of our pruning of weights")
+    parser.add_argument("--end", type=float, default=0.5, help="share of it in which weights go")
     parser.add_argument("--skip", default="", help="cells to leave out, such as 'weights taught'")
     parser.add_argument("--quick", action="store_true", help="few images and epochs, as a test")
     parser.add_argument("--table", action="store_true", help="print the table of what is done")

@@ -134,6 +134,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True, help="of compression_mnist.py")
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--targets", default="2,3,4")
+    parser.add_argument("--makers", default=",".join(MAKERS))
     parser.add_argument("--epochs", type=int, default=3, help="of fine-tuning")
     parser.add_argument("--threads", type=int, default=1, help="of a timed call")
     parser.add_argument("--train-threads", type=int, default=fc.get_num_threads())
@@ -147,7 +148,8 @@ def main() -> None:
     targets = [float(target) for target in options.targets.split(",")]
     made = Cells(options.folder / "speed.jsonl")
     measured = Cells(options.folder / "speed_again.jsonl")
-    keys = [(seed, t, maker) for seed in seeds for t in targets for maker in MAKERS]
+    makers = options.makers.split(",")
+    keys = [(seed, t, maker) for seed in seeds for t in targets for maker in makers]
     if options.measure:
         for seed, target, maker in keys:
             if made.find(seed=seed, target=target, maker=maker):

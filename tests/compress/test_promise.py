@@ -93,6 +93,17 @@ def test_a_model_that_is_slower_once_trained_is_aimed_for_anew(slower: float) ->
     assert len(trained) == 2
 
 
+def test_where_speed_jumps_a_little_too_slow_is_nearer_than_far_too_fast() -> None:
+    chase, _ = chase_of(Coarse((0.0, 0.25, 0.75)))
+
+    def ratio(model: Any, times: Any) -> float:
+        return 2.36 if (model if times is None else model.graph) > 0.5 else 1.94
+
+    chase._ratio = ratio  # type: ignore[method-assign]
+
+    assert chase.reach(2.0).ratio == 1.94
+
+
 def test_the_budget_is_a_share_of_the_whole_model_where_a_layer_was_cut() -> None:
     chase, _ = chase_of(Coarse((0.0, 0.5)))
     shorter = Coarse((0.0, 0.2, 0.4, 0.6, 0.8))

@@ -10,3 +10,4 @@ from fastcnn.report.optimization import render_optimization as render_optimizati
 from fastcnn.report.optimization import write_optimization as write_optimization
 from fastcnn.report.render import render as render
 from fastcnn.report.render import write as write
+from fastcnn.report.sensitivity import write_sensitivity as write_sensitivity

@@ -136,7 +136,10 @@ class Chase:
         return reached
 
     def _correct(self, ratio: float) -> tuple[Found, float]:
-        """The profile whose measured ratio is nearest above `ratio`, or else nearest below."""
+        """The profile of least error whose measured ratio is near `ratio`.
+
+        Where there is none, the one that is the least too fast, or else the fastest.
+        """
         tried: list[tuple[Found, float]] = []
         start: Start = self.start
         exponents: Sequence[float] = EXPONENTS
@@ -154,9 +157,10 @@ class Chase:
                 break
             self._correction *= min(2.0, max(0.5, got / ratio * 0.995))
         self._halve(ratio, tried)
-        near = [one for one in tried if ratio * _LOW <= one[1] <= ratio * (1 + TOLERANCE)]
-        if near:
-            return min(near, key=lambda one: (one[0].error, one[1]))
+        for low in (_LOW, 1 - TOLERANCE * 3 / 4):
+            near = [one for one in tried if ratio * low <= one[1] <= ratio * (1 + TOLERANCE)]
+            if near:
+                return min(near, key=lambda one: (one[0].error, one[1]))
         enough = [one for one in tried if one[1] >= ratio * _LOW]
         if enough:
             return min(enough, key=lambda one: one[1])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -96,6 +98,11 @@ class Sensitivity:
     def __str__(self) -> str:
         """The table."""
         return str(self.table)
+
+    def plot(self, path: str | os.PathLike[str]) -> None:
+        """Writes the curves as an HTML page: see `fastcnn.report.write_sensitivity`."""
+        pages = import_module("fastcnn.report")  # a room to the right: it knows this one
+        pages.write_sensitivity(path, self)
 
     def to_json(self) -> dict[str, Any]:
         """As JSON can hold it."""
