@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,9 @@ from fastcnn import compress
 from fastcnn.compress.choose.judge import Judge
 from fastcnn.compress.choose.profile import Profile, Shaper
 from fastcnn.compress.choose.samples import Sample
+from fastcnn.compress.prune.criteria import Obc
 from fastcnn.compress.prune.families import find_families
+from fastcnn.compress.prune.kernel import find_kernels
 from fastcnn.errors import DataError, InvalidValueError
 from fastcnn.models import Model
 from fastcnn.ops import evaluate
@@ -127,3 +130,31 @@ def test_sparsities_outside_their_limits_are_refused(sparsities: tuple[float, ..
 def test_there_must_be_data() -> None:
     with pytest.raises(DataError, match="needs samples"):
         compress.sensitivity(model(), None)
+
+
+@pytest.mark.parametrize("layers_pruned", [1, 2])
+def test_what_a_criterion_settles_at_the_end_is_settled(
+    layers_pruned: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = model()
+    names = [kernel.layer for kernel in find_kernels(original.graph)][:layers_pruned]
+    seen: list[list[str]] = []
+
+    def settled(self: Obc, before: Any, after: Any, kernels: Any, evidence: Any) -> Any:
+        seen.append([kernel.layer for kernel in kernels])
+        return after
+
+    monkeypatch.setattr(Obc, "settled", settled)
+    shaper = Shaper(
+        original,
+        {"x": images(32)},
+        weights="obc",
+        channels="magnitude",
+        data=images(32),
+        deepest=0.9,
+        seed=0,
+    )
+
+    shaper(Profile(weights=dict.fromkeys(names, ("weight", 0.5))))
+
+    assert seen == ([names] if layers_pruned > 1 else [])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastcnn.compress.prune.criteria import Criterion, Mask
 from fastcnn.compress.prune.evidence import Evidence
 from fastcnn.compress.prune.kernel import Kernel
+from fastcnn.graph import Graph
 from fastcnn.typing import FloatArray
 
 
@@ -36,3 +39,11 @@ class Remembered(Criterion):
     ) -> tuple[FloatArray, FloatArray | None]:
         """As the other criterion has it."""
         return self._criterion.remaining(kernel, dropped, evidence)
+
+    def settled(
+        self, before: Graph, after: Graph, kernels: Sequence[Kernel], evidence: Evidence
+    ) -> Graph:
+        """As the other criterion has it; a layer alone has no errors ahead of it to make up for."""
+        if len(kernels) < 2:
+            return after
+        return self._criterion.settled(before, after, kernels, evidence)
