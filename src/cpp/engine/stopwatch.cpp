@@ -30,7 +30,8 @@ AlignedBuffer zeros(std::size_t size_bytes) {
   return buffer;
 }
 
-// An operator with memory of its own, and the conversions of its inputs.
+// An operator with memory of its own, the conversions of its inputs, and that of a result which
+// other operators would not read as it is.
 class Bench {
  public:
   Bench(const ops::OpSpec& spec, const ops::Operator& op, std::size_t threads)
@@ -53,6 +54,14 @@ class Bench {
       desc.layout = op.output_layouts[i];
       results_.push_back(zeros(stored_bytes(desc)));
       outputs_.push_back(results_.back().data());
+      // Lines of pixels stay that only within a chain of convolutions: the first of one pays for
+      // the way back.
+      if (desc.layout == Layout::kPixels && spec.inputs[0].layout != Layout::kPixels) {
+        ops::OpSpec reorder{"reorder", {}, {desc}, {desc}, {}};
+        reorder.outputs[0].layout = Layout::kBlocked;
+        converted_.push_back(zeros(stored_bytes(reorder.outputs[0])));
+        back_.push_back({ops::choose(reorder).op, outputs_.back(), converted_.back().data()});
+      }
     }
     for (const ops::Packing& packing : op.packings) {
       packs_.push_back(zeros(packing.size_bytes));
@@ -68,12 +77,9 @@ class Bench {
   }
 
   void run() const {
-    for (const Conversion& conversion : conversions_) {
-      const void* from = conversion.from;
-      void* to = conversion.to;
-      conversion.op->run({&from, &to, nullptr, nullptr, {threads_}});
-    }
+    convert(conversions_);
     op_.run({inputs_.data(), outputs_.data(), packed_.data(), scratch_.data(), {threads_}});
+    convert(back_);
   }
 
  private:
@@ -83,11 +89,19 @@ class Bench {
     void* to;
   };
 
+  void convert(const std::vector<Conversion>& conversions) const {
+    for (const Conversion& conversion : conversions) {
+      const void* from = conversion.from;
+      void* to = conversion.to;
+      conversion.op->run({&from, &to, nullptr, nullptr, {threads_}});
+    }
+  }
+
   const ops::Operator& op_;
   std::size_t threads_;
   AlignedBuffer scratch_;
   std::vector<AlignedBuffer> born_, converted_, results_, packs_;
-  std::vector<Conversion> conversions_;
+  std::vector<Conversion> conversions_, back_;
   std::vector<const void*> inputs_, packed_;
   std::vector<void*> outputs_;
 };

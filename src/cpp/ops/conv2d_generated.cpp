@@ -32,10 +32,9 @@ constexpr std::int64_t kMaxTaps = 200;
 constexpr std::int64_t kMaxReach = 512;                        // rows or columns
 constexpr std::int64_t kMaxLineBytes = std::int64_t{1} << 30;  // from the first to the last read
 
-// What the lines of a tile, of all channels, may take of the first cache; lines of a tile and of a
-// task, where code is read once for all of them; and how many tasks keep threads busy.
+// What the lines of a tile, of all channels, may take of the first cache; lines of a task, for
+// which code is read once; and how many tasks keep threads busy.
 constexpr std::int64_t kTileBytes = 32 << 10;
-constexpr std::int64_t kTileLines = 16;
 constexpr std::int64_t kTaskLines = 16;
 constexpr std::int64_t kTasks = 4;
 // Code and weights that are fetched ahead of time.
@@ -156,14 +155,19 @@ class Generated final : public Conv2dNode, public Pruned {
     std::int64_t end;
   };
 
+  // A small image is one tile, so that code is read once. Tiles of a large one hold what stays in
+  // the first cache; where that are single lines, or lines read their neighbours, as many as a task
+  // has.
   void cut(std::int64_t rows_of_part) {
-    const std::int64_t line =
-        lines_.pitch() * kPixelLanes * static_cast<std::int64_t>(sizeof(float));
-    const std::int64_t wanted = std::max(kTileLines, kTileBytes / line);
-    tiles_ = divide_up(lines_.dst_lines(), std::min(wanted, lines_.dst_lines()));
+    const std::int64_t line = line_floats() * static_cast<std::int64_t>(sizeof(float));
+    const bool small = lines_.dst_lines() <= kTaskLines;
+    const std::int64_t cached = kTileBytes / line;
+    const bool alone = lines_.before() + lines_.after() == 0;
+    const std::int64_t wanted = !small && alone && cached > 1 ? cached : kTaskLines;
+    tiles_ = divide_up(lines_.dst_lines(), wanted);
     tile_ = divide_up(lines_.dst_lines(), tiles_);
     tiles_ = divide_up(lines_.dst_lines(), tile_);
-    units_ = std::clamp<std::int64_t>(kTaskLines / tile_, 1, divide_up(units(), kTasks));
+    if (small) units_ = std::clamp<std::int64_t>(kTaskLines / tile_, 1, divide_up(units(), kTasks));
     const std::int64_t parts = divide_up(shape_.oc_per_group(), rows_of_part) * shape_.groups;
     shares_ = std::clamp<std::int64_t>(divide_up(kTasks, divide_up(units(), units_)), 1, parts);
   }

@@ -167,6 +167,8 @@ class Sparse final : public Conv2dNode, public Pruned {
 
 }  // namespace
 
+std::optional<std::string> refuse_conv2d_generated(const OpSpec& spec);
+
 std::optional<std::string> refuse_conv2d_sparse(const OpSpec& spec) {
   const Conv2dShape shape = parse_conv2d(spec);
   if (spec.constant(1) == nullptr) return "the weights are not constant";
@@ -178,6 +180,7 @@ std::optional<std::string> refuse_conv2d_sparse(const OpSpec& spec) {
     return join(static_cast<int>(100 * left), "% of the weights are not zero, over ",
                 static_cast<int>(100 * limit), "%");
   }
+  if (!refuse_conv2d_generated(spec)) return "code is generated for it";
   return std::nullopt;
 }
 
