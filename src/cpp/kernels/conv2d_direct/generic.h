@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 
 #include "kernels/conv2d_direct/conv2d_direct.h"
@@ -20,6 +19,10 @@ struct Conv2dNext {
 // weights in 12 cycles: a panel of few tiles must fetch one a step to have the next ones in time.
 template <typename V>
 constexpr std::size_t kLinesOfBlock = V::lanes == 16 ? 16 : 2;
+
+// Lines fetched at once.
+template <typename V>
+constexpr std::size_t kFetched = kLinesOfBlock<V> < 4 ? kLinesOfBlock<V> : 4;
 
 FASTCNN_INLINE void conv2d_fetch(Conv2dNext& next, std::size_t lines) {
   if (next.begin >= next.end) return;
@@ -122,8 +125,7 @@ FASTCNN_INLINE void conv2d_tile(const Conv2dDirect& c, std::size_t first, Conv2d
 
   constexpr std::ptrdiff_t kRow = kBlocks * V::lanes;
   constexpr std::ptrdiff_t kLanes = V::lanes;
-  constexpr std::size_t kFetched = std::min<std::size_t>(kLinesOfBlock<V>, 4);
-  constexpr std::ptrdiff_t kFetchEvery = kLanes * kFetched / kLinesOfBlock<V>;
+  constexpr std::ptrdiff_t kFetchEvery = kLanes * kFetched<V> / kLinesOfBlock<V>;
   for (const ConvTaps* list = c.lists; list != c.lists + c.num_lists; ++list) {
     const ConvTap* const end = list->taps + list->count;
     const std::ptrdiff_t channels = static_cast<std::ptrdiff_t>(list->channels);
@@ -132,7 +134,7 @@ FASTCNN_INLINE void conv2d_tile(const Conv2dDirect& c, std::size_t first, Conv2d
         const float* const weights = c.weights + tap->weights * kRow;
 #pragma GCC unroll 16
         for (std::ptrdiff_t i = 0; i < kLanes; ++i) {
-          if (i % kFetchEvery == 0) conv2d_fetch(next, kFetched);
+          if (i % kFetchEvery == 0) conv2d_fetch(next, kFetched<V>);
           conv2d_channel<V>(pixel, tap->src + i, weights + i * kRow, acc);
         }
       }
