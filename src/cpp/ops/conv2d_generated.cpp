@@ -41,12 +41,6 @@ constexpr std::int64_t kTasks = 4;
 constexpr std::int64_t kManyBytes = 128 << 10;
 constexpr std::int64_t kBytesOfWeight = 14;
 
-std::int64_t nonzeros_of(const OpSpec& spec, const Conv2dShape& shape) {
-  const std::int64_t count = weights_of(shape);
-  const auto* const weights = static_cast<const float*>(spec.constant(1));
-  return count - std::count(weights, weights + count, 0.0f);
-}
-
 GeneratedFinish finish_of(const Clamp& clamp) {
   if (std::isfinite(clamp.high)) return GeneratedFinish::kLowHigh;
   return std::isfinite(clamp.low) ? GeneratedFinish::kLow : GeneratedFinish::kNone;
@@ -105,7 +99,7 @@ class Generated final : public Conv2dNode, public Pruned {
         shape_(parse_conv2d(spec)),
         lines_(shape_),
         masks_(lines_.dst().masks()) {
-    const std::int64_t nonzeros = nonzeros_of(spec, shape_);
+    const std::int64_t nonzeros = nonzeros_of(shape_, static_cast<const float*>(spec.constant(1)));
     kernel = "conv2d_sparse_f32_generated__avx512";
     flops =
         2.0 * static_cast<double>(nonzeros) * static_cast<double>(shape_.n * shape_.oh * shape_.ow);
@@ -278,14 +272,15 @@ std::optional<std::string> refuse_conv2d_generated(const OpSpec& spec) {
     return "there is nothing to compute";
   }
   if (!within_reach(shape)) return "its taps reach too far";
-  const double left = density(shape, static_cast<const float*>(spec.constant(1)));
+  const std::int64_t nonzeros = nonzeros_of(shape, static_cast<const float*>(spec.constant(1)));
+  const double left = static_cast<double>(nonzeros) / static_cast<double>(weights_of(shape));
   const double limit =
       used_lanes(shape) * (suits_winograd(shape) ? kMaxDensityOfWinograd : kMaxDensity);
   if (left > limit) {
     return join(static_cast<int>(100 * left), "% of the weights are not zero, over ",
                 static_cast<int>(100 * limit), "%");
   }
-  if (nonzeros_of(spec, shape) > kMaxNonzeros) return "it has too many weights";
+  if (nonzeros > kMaxNonzeros) return "it has too many weights";
   const GeneratedLines lines(shape);
   if ((lines.before() + lines.after() + 2) * lines.pitch() > kMaxLineBytes / 64) {
     return "its lines lie too far apart";

@@ -18,11 +18,15 @@ inline std::int64_t weights_of(const Conv2dShape& shape) {
   return shape.oc * shape.ic_per_group() * shape.taps();
 }
 
-// Share of `weights` [OC, IC / groups, KH, KW] that is not zero. There is one at least.
-inline double density(const Conv2dShape& shape, const float* weights) {
+// How many of `weights` [OC, IC / groups, KH, KW] are not zero.
+inline std::int64_t nonzeros_of(const Conv2dShape& shape, const float* weights) {
   const std::int64_t count = weights_of(shape);
-  return static_cast<double>(count - std::count(weights, weights + count, 0.0f)) /
-         static_cast<double>(count);
+  return count - std::count(weights, weights + count, 0.0f);
+}
+
+// Share of `weights` that is not zero. There is one at least.
+inline double density(const Conv2dShape& shape, const float* weights) {
+  return static_cast<double>(nonzeros_of(shape, weights)) / static_cast<double>(weights_of(shape));
 }
 
 // Whether the dense way to beat is Winograd's.

@@ -28,12 +28,6 @@ double max_density(const Conv2dShape& shape) {
   return used * (suits_winograd(shape) ? kMaxDensityOfWinograd : kMaxDensity);
 }
 
-std::int64_t nonzeros_of(const OpSpec& spec, const Conv2dShape& shape) {
-  const std::int64_t count = shape.oc * shape.ic_per_group() * shape.taps();
-  const auto* const weights = static_cast<const float*>(spec.constant(1));
-  return count - std::count(weights, weights + count, 0.0f);
-}
-
 // y = act(x * w + b + residual) where most of w is zero. A task is one tile of one image and a part
 // of the output channels: it fills panel after panel and lets every row add what it has there.
 class Sparse final : public Conv2dNode, public Pruned {
@@ -44,7 +38,8 @@ class Sparse final : public Conv2dNode, public Pruned {
                    Layout::kPlain),
         shape_(parse_conv2d(spec)),
         kernel_(kernels::select_conv2d_sparse()),
-        tiles_(shape_, kernel_, input_layouts[0], nonzeros_of(spec, shape_)),
+        tiles_(shape_, kernel_, input_layouts[0],
+               nonzeros_of(shape_, static_cast<const float*>(spec.constant(1)))),
         weights_(std::make_shared<SparseWeights>(
             shape_, tiles_, static_cast<const float*>(spec.constant(1)), parts_of_group())) {
     kernel = kernel_.name;
