@@ -32,6 +32,18 @@ CONVOLUTIONS = (
     Convolution(4, 120, 140, (6, 5), (3, 3), pads=(0, 1, 2, 1)),
     Convolution(4, 250, 260, (6, 6), (3, 3), pads=same(1)),
 )
+# The same for the gradients of weights: parts of the batch and of the channels, too.
+MANY_PIXELS = (
+    Convolution(8, 16, 16, (12, 12), (3, 3), pads=same(1)),
+    Convolution(16, 32, 64, (13, 13), (3, 3)),
+    Convolution(40, 64, 64, (5, 5), (3, 3)),
+    Convolution(9, 17, 40, (14, 11), (3, 3), pads=same(1)),
+    Convolution(4, 64, 33, (30, 29), (3, 3), pads=same(1)),
+    Convolution(16, 24, 32, (9, 10), (3, 3), pads=(0, 2, 1, 0)),
+    Convolution(3, 16, 48, (32, 31), (3, 3), pads=(2, 0, 1, 2)),
+    Convolution(30, 24, 24, (6, 6), (3, 3), pads=same(1)),
+    Convolution(6, 130, 140, (16, 16), (3, 3), pads=same(1)),
+)
 each_convolution = pytest.mark.parametrize("conv", [pytest.param(c, id=c.id) for c in CONVOLUTIONS])
 
 
@@ -44,6 +56,10 @@ def kernel_of(graph):
 def gradient(conv):
     """The gradient of what the convolution reads."""
     return next(backward(conv))
+
+
+def weights_gradient(conv):
+    return list(backward(conv))[1]
 
 
 def check(case, rng, form, scale=1.0):
@@ -86,6 +102,22 @@ def test_both_sizes_of_tile_are_among_the_gradients(isa, rng):
     assert kernels >= {f"conv2d_winograd_f32_nchwc_{m}x{m}__{isa}" for m in (2, 4)}
 
 
+@pytest.mark.parametrize("conv", [pytest.param(c, id=c.id) for c in MANY_PIXELS])
+def test_the_gradient_of_the_weights_equals_the_reference(conv, isa, rng):
+    graph = check(weights_gradient(conv), rng, BLOCKED)
+
+    assert "winograd" in kernel_of(graph)
+
+
+def test_both_sizes_of_tile_are_among_the_gradients_of_weights(isa, rng):
+    kernels = {
+        kernel_of(graph_of(weights_gradient(conv), weights_gradient(conv).inputs(rng), BLOCKED))
+        for conv in MANY_PIXELS
+    }
+
+    assert kernels >= {f"conv2d_winograd_f32_nchwc_{m}x{m}__{isa}" for m in (2, 4)}
+
+
 @pytest.mark.parametrize(("activation", "scale"), [("relu", 1.0), ("relu6", 0.1)])
 @each_convolution
 def test_residual_and_activation_are_fused(conv, activation, scale, rng):
@@ -101,6 +133,8 @@ def test_tiles_end_rightly_at_every_size_and_padding(rng):
         for case in (forward(conv), gradient(conv)):
             graph = check(case, rng, CONSTANT)
             assert "winograd" in kernel_of(graph)
+        graph = check(weights_gradient(replace(conv, n=8)), rng, BLOCKED)
+        assert "winograd" in kernel_of(graph)
 
 
 def test_the_gradient_of_a_wide_border_is_cropped(rng):
@@ -110,11 +144,21 @@ def test_the_gradient_of_a_wide_border_is_cropped(rng):
         assert "winograd" in kernel_of(graph)
 
 
-@pytest.mark.parametrize("way", ["forward", "gradient"])
-@each_convolution
+@pytest.mark.parametrize(
+    ("conv", "way"),
+    [
+        *itertools.product(CONVOLUTIONS, ["forward", "gradient"]),
+        *((conv, "weights") for conv in MANY_PIXELS),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.id,
+)
 def test_threads_do_not_change_a_bit(conv, way, rng, threads):
     runtime.set_num_threads(3)
-    case = forward(conv, "relu", residual=True) if way == "forward" else gradient(conv)
+    case = {
+        "forward": lambda: forward(conv, "relu", residual=True),
+        "gradient": lambda: gradient(conv),
+        "weights": lambda: weights_gradient(conv),
+    }[way]()
     arrays = case.inputs(rng)
     graph = graph_of(case, arrays, BLOCKED)
 
@@ -193,10 +237,10 @@ def test_it_rounds_little_worse_than_a_plain_sum(channels, size, rng):
 )
 def test_other_convolutions_are_plain_sums(other):
     conv = replace(Convolution(1, 32, 32, (14, 14), (3, 3)), **other)
-    for case in (forward(conv), gradient(conv)) if conv.c > 1 else (forward(conv),):
+    for case in (forward(conv), *backward(conv)) if conv.c > 1 else (forward(conv),):
         graph = graph_of(case, case.inputs(np.random.default_rng(1)), BLOCKED)
 
-        assert kernel_of(graph).startswith("conv2d_direct")
+        assert kernel_of(graph).startswith(("conv2d_direct", "conv2d_backward_weights"))
 
 
 def test_a_session_refuses_it_when_told():

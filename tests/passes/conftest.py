@@ -230,6 +230,17 @@ def shuffle() -> Graph:
     return net.b.build([net.conv(net.b.apply("reshape", y, shape=(0, 12, 4, 4)), 6, groups=3)])
 
 
+def unpooled() -> Graph:
+    """The gradients of a maximum pooling and of a bias before it."""
+    net = Net(4, 6, 6)
+    x = net.conv(net.x, 4)
+    window = {"kernel_size": (2, 2), "strides": (2, 2), "pads": (0, 0, 0, 0)}
+    y = net.b.apply("max_pool2d", x, **window)
+    grad_y = net.b.apply("sigmoid", y)
+    grad_x = net.b.apply("max_pool2d_backward", grad_y, x, y, **window)
+    return net.b.build([grad_x, net.b.apply("channel_sum", grad_x)])
+
+
 GRAPHS: tuple[Callable[[], Graph], ...] = (
     chain,
     exported,
@@ -243,6 +254,7 @@ GRAPHS: tuple[Callable[[], Graph], ...] = (
     channels_last,
     taken_apart,
     shuffle,
+    unpooled,
 )
 
 

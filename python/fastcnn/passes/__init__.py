@@ -30,6 +30,7 @@ from fastcnn.passes.resolve_shapes import ResolveShapes as ResolveShapes
 from fastcnn.passes.shuffle_channels import ShuffleChannels as ShuffleChannels
 from fastcnn.passes.sink_transposes import SinkTransposes as SinkTransposes
 from fastcnn.passes.specialize import specialize as specialize
+from fastcnn.passes.sum_before_unpooling import SumBeforeUnpooling as SumBeforeUnpooling
 from fastcnn.passes.use_global_pools import UseGlobalPools as UseGlobalPools
 
 ALL: tuple[Pass, ...] = (
@@ -51,6 +52,7 @@ ALL: tuple[Pass, ...] = (
     FuseAdd(),
     FuseActivation(),
     MoveReluAfterMaxPool(),
+    SumBeforeUnpooling(),
     RemoveDeadNodes(),
 )
 """One of each pass that keeps the function of a graph: the contract tests walk this list."""

@@ -29,8 +29,8 @@ class Step:
         graph: The training step. Every parameter that an update replaces becomes state, copied
             from the graph's data; other parameters are constants.
         threads: Threads a run may use; all if None. The results do not depend on it.
-        winograd: Whether 3x3 convolutions and the gradients of their inputs may run by Winograd's
-            algorithm: up to three times as fast, with about twice the rounding error.
+        winograd: Whether 3x3 convolutions and their gradients may run by Winograd's algorithm: up
+            to three times as fast, with about twice the rounding error.
         guard: Fences every buffer and checks the fences, for tests.
     """
 

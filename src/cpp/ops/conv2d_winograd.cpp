@@ -81,12 +81,7 @@ class Conv2dBackwardDataWinograd final : public Operator {
 
 std::optional<std::string> refuse(const OpSpec& spec, const Task& task, std::int64_t m) {
   const Conv2dShape& s = task.shape;
-  if (!spec.options.winograd) return "winograd is off";
-  if (s.kh != 3 || s.kw != 3) return join("the kernel is ", s.kh, "x", s.kw, ", not 3x3");
-  if (s.stride_h != 1 || s.stride_w != 1) return "it has strides";
-  if (s.dilation_h != 1 || s.dilation_w != 1) return "it has dilations";
-  if (s.groups != 1) return join("it has ", s.groups, " groups");
-  if (s.n * s.ic * s.oc * s.oh * s.ow == 0) return "there is nothing to compute";
+  if (const auto why = refuse_winograd(spec, s)) return why;
   const auto cycles = [&](std::int64_t size) {
     return winograd_cycles(s, size) +
            (task.weights_change ? winograd_weights_cycles(s, size) : 0.0);

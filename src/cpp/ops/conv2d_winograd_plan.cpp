@@ -24,12 +24,6 @@ std::int64_t panel_of(const Conv2dShape& shape, std::int64_t m) {
   return few || shape.ic * shape.oc > kManyWeights ? kLargePanel : kPanel;
 }
 
-// An odd number of cache lines, so that the same place of all frequencies falls on different sets.
-std::size_t odd_lines(std::int64_t floats) {
-  constexpr std::int64_t kLine = kAlignment / sizeof(float);
-  return static_cast<std::size_t>((divide_up(floats, kLine) | 1) * kLine);
-}
-
 }  // namespace
 
 Conv2dWinogradPlan::Conv2dWinogradPlan(const Conv2dShape& shape, std::int64_t m, bool backward)

@@ -5,6 +5,7 @@
 #include "cpu/cache.h"
 #include "cpu/isa.h"
 #include "kernels/conv2d_direct/conv2d_direct.h"
+#include "ops/winograd_gradient_cut.h"
 #include "ops/winograd_tiles.h"
 
 namespace fastcnn::ops {
@@ -27,6 +28,10 @@ struct Transforms {
 };
 constexpr Transforms kTransforms2{50, 35};
 constexpr Transforms kTransforms4{150, 120};
+
+// Of the peak that conv2d_backward_weights reaches, and cycles to read and write a vector of sums.
+constexpr double kGradientShare = 0.85;
+constexpr double kSumCycles = 6;
 
 // Of one kernel, and as much where conv2d_direct packs it plain.
 constexpr double kWeights2 = 20;
@@ -64,6 +69,16 @@ double inside(std::int64_t outputs, std::int64_t extent, std::int64_t pad) {
 
 }  // namespace
 
+std::optional<std::string> refuse_winograd(const OpSpec& spec, const Conv2dShape& s) {
+  if (!spec.options.winograd) return "winograd is off";
+  if (s.kh != 3 || s.kw != 3) return join("the kernel is ", s.kh, "x", s.kw, ", not 3x3");
+  if (s.stride_h != 1 || s.stride_w != 1) return "it has strides";
+  if (s.dilation_h != 1 || s.dilation_w != 1) return "it has dilations";
+  if (s.groups != 1) return join("it has ", s.groups, " groups");
+  if (s.n * s.ic * s.oc * s.oh * s.ow == 0) return "there is nothing to compute";
+  return std::nullopt;
+}
+
 double direct_cycles(const Conv2dShape& shape) {
   const double pixels = static_cast<double>(shape.oh) * static_cast<double>(shape.ow);
   const double taps =
@@ -88,6 +103,30 @@ double winograd_cycles(const Conv2dShape& shape, std::int64_t m) {
 double winograd_weights_cycles(const Conv2dShape& shape, std::int64_t m) {
   const double kernels = static_cast<double>(shape.ic) * static_cast<double>(shape.oc);
   return ((m == 4 ? kWeights4 : kWeights2) - kWeightsPlain) * kernels;
+}
+
+double direct_gradient_cycles(const Conv2dShape& shape) {
+  const auto block = static_cast<std::int64_t>(cpu::block());
+  const double steps = static_cast<double>(shape.n) * inside(shape.oh, shape.h, shape.pad_top) *
+                       inside(shape.ow, shape.w, shape.pad_left);
+  return steps * static_cast<double>(shape.ic * divide_up(shape.oc, block)) /
+         (kMultiplyAdds * kGradientShare);
+}
+
+double winograd_gradient_cycles(const Conv2dShape& shape, std::int64_t m) {
+  const Transforms& transforms = m == 4 ? kTransforms4 : kTransforms2;
+  const WinogradGradientCut cut(shape, m);
+  const auto block = static_cast<std::int64_t>(cpu::block());
+  const auto frequencies = static_cast<double>((m + 2) * (m + 2));
+  const double tiles = static_cast<double>(shape.n * WinogradTiles::of_image(shape, m));
+  const double transform =
+      static_cast<double>(cut.y_parts * divide_up(shape.ic, block)) * transforms.src +
+      static_cast<double>(cut.x_parts * divide_up(shape.oc, block)) * transforms.dst;
+  const double sums = frequencies * static_cast<double>(shape.ic * divide_up(shape.oc, block));
+  const double panels = tiles / static_cast<double>(cut.panel);
+  const double passes = panels + static_cast<double>(cut.batch_parts) + 1;
+  return tiles * transform + sums * tiles / (kMultiplyAdds * kGradientShare) +
+         sums * passes * kSumCycles;
 }
 
 }  // namespace fastcnn::ops

@@ -1,10 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 
 #include "ops/conv2d_shape.h"
 
 namespace fastcnn::ops {
+
+// Why Winograd's algorithm cannot run a convolution or one of its gradients, or nothing.
+std::optional<std::string> refuse_winograd(const OpSpec& spec, const Conv2dShape& shape);
 
 // Cycles of one core for a 3x3 convolution with strides and dilations of 1 and one group, by
 // conv2d_direct and by F(m x m, 3 x 3). Only their ratio is meant.
@@ -12,5 +17,8 @@ double direct_cycles(const Conv2dShape& shape);
 double winograd_cycles(const Conv2dShape& shape, std::int64_t m);
 // To transform the weights, where that is not done once for all runs.
 double winograd_weights_cycles(const Conv2dShape& shape, std::int64_t m);
+// The same for the gradient of the weights.
+double direct_gradient_cycles(const Conv2dShape& shape);
+double winograd_gradient_cycles(const Conv2dShape& shape, std::int64_t m);
 
 }  // namespace fastcnn::ops

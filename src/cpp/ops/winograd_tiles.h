@@ -1,12 +1,21 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "base/aligned_buffer.h"
 #include "kernels/conv2d_winograd/conv2d_winograd.h"
 #include "ops/conv2d_shape.h"
 
 namespace fastcnn::ops {
+
+// An odd number of cache lines, so that the same place of all frequencies falls on different sets
+// of the first cache.
+inline std::size_t odd_lines(std::int64_t floats) {
+  constexpr std::int64_t kLine = kAlignment / sizeof(float);
+  return static_cast<std::size_t>((divide_up(floats, kLine) | 1) * kLine);
+}
 
 // The tiles of a batch cut into panels: tiles of one or several images that are transformed,
 // multiplied and transformed back together. All groups of images have the same table.

@@ -90,11 +90,45 @@ struct WinogradFilters {
   std::size_t dst_stride;
 };
 
-// What stands between src and dst is a matrix product for each frequency, which conv2d_direct does.
+// Gradient tiles of one block of channels, transformed: S = A g A^T, the adjoint of y = A^T M A.
+// As WinogradSource, but for what is read:
+//
+// Shapes    src: pixel (y, x) of a tile is src[tile.dst + y * src_row + x * lanes + l] for
+//           y < tile.rows and x < tile.columns; the rest of the m x m is zero.
+using WinogradGradient = WinogradSource;
+
+// Sums over tiles of products of the frequencies of src and of the gradient of dst, transformed
+// back: gradients of 3x3 kernels, the adjoint of U = G g G^T, float32.
+//
+//   dst[l * output_stride + c * channel_stride + 3 y + x] = (G^T M G)[y, x],
+//       M[i, j] = src[f * src_stride + c * src_row + l], f = i * a + j
+//
+// Shapes    l < outputs, at most lanes; c < channels.
+// Units     strides are in elements.
+// Aliasing  dst does not overlap src.
+// NaN       stays in its kernel.
+// Rounding  columns first, then rows.
+// Threads   reentrant; writes only the places named here.
+// Errors    none are reported.
+struct WinogradFilterGradients {
+  const float* src;
+  std::size_t src_row;
+  std::size_t src_stride;
+  std::size_t outputs;
+  std::size_t channels;
+  float* dst;
+  std::size_t output_stride;
+  std::size_t channel_stride;
+};
+
+// What stands between them is a matrix product for each frequency: conv2d_direct sums over channels
+// between src and dst, conv2d_backward_weights over tiles between gradient and filter_gradients.
 struct WinogradTransforms {
   void (*src)(const WinogradSource&);
   void (*dst)(const WinogradResult&);
   void (*filters)(const WinogradFilters&);
+  void (*gradient)(const WinogradGradient&);
+  void (*filter_gradients)(const WinogradFilterGradients&);
 };
 
 struct WinogradKernel {

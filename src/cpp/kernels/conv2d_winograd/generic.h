@@ -62,15 +62,17 @@ FASTCNN_INLINE void winograd_dst(const V (&s)[6], V (&y)[4]) {
   y[3] = fma(V::broadcast(kQQ * kPointQ), odd_q, fma(V::broadcast(kPP * kPointP), odd_p, s[5]));
 }
 
-template <typename V, int kA>
-FASTCNN_INLINE void winograd_copy(const WinogradTile& tile, const float* src, std::size_t src_row,
-                                  float* window) {
-  for (int y = 0; y < kA; ++y) {
-    for (int x = 0; x < kA; ++x) {
-      const bool inside = y >= tile.top && y < tile.bottom && x >= tile.left && x < tile.right;
+// kSide x kSide pixels, of which those outside of rows [top, bottom) and columns [left, right) are
+// zero and not read.
+template <typename V, int kSide>
+FASTCNN_INLINE void winograd_copy(const float* src, std::size_t src_row, int top, int bottom,
+                                  int left, int right, float* window) {
+  for (int y = 0; y < kSide; ++y) {
+    for (int x = 0; x < kSide; ++x) {
+      const bool inside = y >= top && y < bottom && x >= left && x < right;
       const std::ptrdiff_t place =
           y * static_cast<std::ptrdiff_t>(src_row) + x * static_cast<std::ptrdiff_t>(V::lanes);
-      store(window + (y * kA + x) * V::lanes, inside ? V::load(src + place) : V::zero());
+      store(window + (y * kSide + x) * V::lanes, inside ? V::load(src + place) : V::zero());
     }
   }
 }
@@ -82,7 +84,7 @@ FASTCNN_INLINE void winograd_src_tiles(const WinogradSource& s) {
     const float* src = s.src + tile->src;
     std::size_t src_row = s.src_row;
     if (tile->top > 0 || tile->left > 0 || tile->bottom < kA || tile->right < kA) {
-      winograd_copy<V, kA>(*tile, src, src_row, window);
+      winograd_copy<V, kA>(src, src_row, tile->top, tile->bottom, tile->left, tile->right, window);
       src = window;
       src_row = kA * V::lanes;
     }
