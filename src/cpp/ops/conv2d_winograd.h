@@ -17,9 +17,9 @@ namespace fastcnn::ops {
 // [frequency][block][tile][lanes], each frequency is a 1x1 convolution over the tiles, which
 // conv2d_direct computes, and its sums [frequency][block][tile][lanes] are transformed back.
 //
-// Where there are many panels, a task is a panel, all in the cache of its core. Where there are
-// few, all tasks share the transformed source of one panel after the other and each computes a part
-// of the output channels. Either way every output is one sum in one order.
+// Where there are many panels, or the output channels make one part, a task is a panel, all in the
+// cache of its core. Else all tasks share the transformed source of one panel after the other and
+// each computes a part of the output channels. Either way every output is one sum in one order.
 class Conv2dWinogradPlan {
  public:
   using Operands = ConvOperands;
@@ -56,9 +56,10 @@ class Conv2dWinogradPlan {
   const kernels::WinogradKernel& kernel_;
   kernels::WinogradTransforms transforms_;
   const kernels::Conv2dDirectKernel& multiply_;
-  WinogradTiles tiles_;
   WinogradWeights weights_;
+  WinogradTiles tiles_;
   std::size_t part_;        // segments of a task
+  bool shares_source_;      // between the tasks, panel after panel
   std::int64_t row_;        // floats of a block: one frequency of a panel
   std::size_t src_stride_;  // floats of a frequency
   std::size_t sum_stride_;

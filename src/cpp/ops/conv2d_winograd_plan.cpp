@@ -18,9 +18,9 @@ constexpr std::size_t kParts = 8;  // of the output channels where there are few
 
 constexpr double kTransformCost = 300;  // operations and bytes, of a tile and channel
 
-std::int64_t panel_of(const Conv2dShape& shape, std::int64_t m) {
+std::int64_t panel_of(const Conv2dShape& shape, std::int64_t m, bool one_part) {
   const std::int64_t tiles = shape.n * WinogradTiles::of_image(shape, m);
-  const bool few = tiles <= kPanel * (kManyPanels - 1);
+  const bool few = tiles <= kPanel * (kManyPanels - 1) && !one_part;
   return few || shape.ic * shape.oc > kManyWeights ? kLargePanel : kPanel;
 }
 
@@ -35,11 +35,12 @@ Conv2dWinogradPlan::Conv2dWinogradPlan(const Conv2dShape& shape, std::int64_t m,
       kernel_(kernels::select_conv2d_winograd(static_cast<std::size_t>(m))),
       transforms_(kernel_.transforms()),
       multiply_(kernels::select_conv2d_direct()),
-      tiles_(shape, m, lanes_, panel_of(shape, m)),
       weights_(shape.ic, shape.oc, m, backward),
+      tiles_(shape, m, lanes_, panel_of(shape, m, weights_.segments().size() == 1)),
       part_(weights_.segments().size()),
+      shares_source_(tiles_.panels() < kManyPanels && (part_ > 1 || tiles_.panels() == 1)),
       row_(tiles_.largest() * lanes_) {
-  if (tiles_.panels() < kManyPanels) part_ = (part_ + kParts - 1) / kParts;
+  if (shares_source_) part_ = (part_ + kParts - 1) / kParts;
   const std::size_t sum_blocks = part_ * multiply_.max_blocks;
   src_stride_ = odd_lines(src_blocks_ * row_);
   sum_stride_ = odd_lines(static_cast<std::int64_t>(sum_blocks) * row_);
@@ -53,14 +54,13 @@ Conv2dWinogradPlan::Conv2dWinogradPlan(const Conv2dShape& shape, std::int64_t m,
 }
 
 std::size_t Conv2dWinogradPlan::scratch_bytes(std::size_t threads) const {
-  const bool shared = tiles_.panels() < kManyPanels;
-  return sizeof(float) * ((shared ? 1 : threads) * src_floats() + threads * sum_floats());
+  return sizeof(float) * ((shares_source_ ? 1 : threads) * src_floats() + threads * sum_floats());
 }
 
 void Conv2dWinogradPlan::run(const Operands& operands, void* scratch,
                              cpu::Parallel parallel) const {
   float* const floats = static_cast<float*>(scratch);
-  if (tiles_.panels() < kManyPanels) {
+  if (shares_source_) {
     run_parts(operands, floats, parallel);
   } else {
     run_panels(operands, floats, parallel);

@@ -25,8 +25,9 @@ std::int64_t WinogradTiles::of_image(const Conv2dShape& shape, std::int64_t m) {
 WinogradTiles::WinogradTiles(const Conv2dShape& shape, std::int64_t m, std::int64_t lanes,
                              std::int64_t wanted)
     : images_(shape.n), tiles_of_image_(of_image(shape, m)) {
-  images_of_group_ = std::clamp<std::int64_t>(wanted / std::max<std::int64_t>(tiles_of_image_, 1),
-                                              1, std::max<std::int64_t>(images_, 1));
+  const std::int64_t fit = wanted / std::max<std::int64_t>(tiles_of_image_, 1);
+  groups_ = divide_up(images_, std::max<std::int64_t>(fit, 1));
+  images_of_group_ = groups_ == 0 ? 1 : divide_up(images_, groups_);
   groups_ = divide_up(images_, images_of_group_);
   const std::int64_t tiles = images_of_group_ * tiles_of_image_;
   panels_of_group_ = divide_up(tiles, wanted);
