@@ -129,6 +129,7 @@ class Model(Network):
         *,
         augment: Augmentation | Sequence[Augmentation] | None = None,
         workers: int | None = None,
+        memory_limit: int | None = None,
     ) -> History:
         """Trains; see `train.Trainer.fit` for the arguments, `compile` comes first.
 
@@ -162,6 +163,7 @@ class Model(Network):
                 validation_freq=validation_freq,
                 augment=augment,
                 workers=workers,
+                memory_limit=memory_limit,
                 model=self,
             )
         finally:

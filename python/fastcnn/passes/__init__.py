@@ -23,6 +23,7 @@ from fastcnn.passes.move_relu_after_max_pool import MoveReluAfterMaxPool as Move
 from fastcnn.passes.pipelines import for_inference as for_inference
 from fastcnn.passes.pipelines import for_training as for_training
 from fastcnn.passes.prepare_training import prepare_training as prepare_training
+from fastcnn.passes.recompute import recompute as recompute
 from fastcnn.passes.remove_dead_nodes import RemoveDeadNodes as RemoveDeadNodes
 from fastcnn.passes.remove_dead_nodes import remove_dead_nodes as remove_dead_nodes
 from fastcnn.passes.remove_identity import RemoveIdentity as RemoveIdentity

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from fastcnn import _core
+from fastcnn.errors import InvalidValueError
 from fastcnn.graph import Graph
-from fastcnn.passes import specialize
+from fastcnn.passes import recompute, specialize
 from fastcnn.runtime.host import check_coverage
 from fastcnn.runtime.machine import get_num_threads
 from fastcnn.runtime.plan import make_plan
@@ -16,6 +17,9 @@ from fastcnn.runtime.profiling import profile_table
 from fastcnn.runtime.session import as_input
 from fastcnn.runtime.table import Table
 from fastcnn.typing import Array, Shape
+
+_SEGMENTS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
+"""How the forward pass is cut, until its memory is within the limit."""
 
 
 class Step:
@@ -31,6 +35,8 @@ class Step:
         threads: Threads a run may use; all if None. The results do not depend on it.
         winograd: Whether 3x3 convolutions and their gradients may run by Winograd's algorithm: up
             to three times as fast, with about twice the rounding error.
+        memory_limit: Bytes that the activations and gradients of a run may take; where they would
+            take more, activations are computed again in the backward pass, to the same bits.
         guard: Fences every buffer and checks the fences, for tests.
     """
 
@@ -40,12 +46,14 @@ class Step:
         *,
         threads: int | None = None,
         winograd: bool = True,
+        memory_limit: int | None = None,
         guard: bool = False,
     ) -> None:
         """Copies the state; compiles nothing yet."""
         self._graph = graph
         self._threads = threads or get_num_threads()
         self._winograd = winograd
+        self._memory_limit = memory_limit
         self._guard = guard
         self._cache = _core.PackCache()
         self._plans: dict[tuple[Shape, ...], _core.Plan] = {}
@@ -90,15 +98,32 @@ class Step:
             graph = specialize(self._graph, dict(zip(names, shapes, strict=True)))
             if not self._plans:
                 check_coverage(graph, strict=False)
-            plan = self._plans[shapes] = make_plan(
-                graph,
+            plan = self._plans[shapes] = self._make_plan(graph, shapes)
+        return plan
+
+    def _make_plan(self, graph: Graph, shapes: tuple[Shape, ...]) -> _core.Plan:
+        """The plan that computes least again among those within the limit.
+
+        Raises:
+            InvalidValueError: No plan is within the limit.
+        """
+        least = 0
+        for segments in _SEGMENTS:
+            plan = make_plan(
+                recompute(graph, segments),
                 threads=self._threads,
                 state=self.state,
                 guard=self._guard,
                 winograd=self._winograd,
                 cache=self._cache,
             )
-        return plan
+            if self._memory_limit is None or plan.arena_bytes <= self._memory_limit:
+                return plan
+            least = min(least or plan.arena_bytes, plan.arena_bytes)
+        raise InvalidValueError(
+            f"step: memory_limit is {self._memory_limit} bytes, inputs of {shapes[0]} need "
+            f"{least} at least; give more or take a smaller batch"
+        )
 
     def _arrange(self, feeds: Mapping[str, Array]) -> list[Array]:
         return [as_input(value, feeds[value.name]) for value in self._graph.inputs]

@@ -39,6 +39,7 @@ class Fit:
         epochs: int,
         validate: Callable[[], dict[str, float]] | None = None,
         validation_freq: int = 1,
+        memory_limit: int | None = None,
     ) -> None:
         self._trainer = trainer
         self._batches = batches
@@ -47,6 +48,7 @@ class Fit:
         self._epochs = epochs
         self._validate = validate
         self._validation_freq = validation_freq
+        self._memory_limit = memory_limit
         self._first_step = trainer.state.step
         self.epoch = initial_epoch
         """The epoch that runs, or comes next."""
@@ -70,7 +72,7 @@ class Fit:
         """
         trainer, calls = self._trainer, self._calls
         logs: dict[str, float] = {}
-        step = trainer.compile_step(weighted=self.weighted)
+        step = trainer.compile_step(weighted=self.weighted, memory_limit=self._memory_limit)
         trainer.spread_schedule(self._spread())
         calls.train_begin()
         trainer.spread_schedule(self._spread())  # a backup may have been put back

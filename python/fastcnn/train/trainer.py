@@ -121,6 +121,7 @@ class Trainer:
         validation_freq: int = 1,
         augment: Augmentation | Sequence[Augmentation] | None = None,
         workers: int | None = None,
+        memory_limit: int | None = None,
         model: Any = None,
     ) -> History:
         """Trains.
@@ -151,6 +152,9 @@ class Trainer:
             workers: Threads that read and augment batches while the step runs; 0: none. By default
                 one for an iterator, and as many as run the step for a `Dataset` and for `augment`.
                 The result does not depend on it.
+            memory_limit: Bytes that the activations and gradients of an update may take; where they
+                would take more, activations are computed again, which changes no bit and costs a
+                part of the forward pass.
             model: What callbacks are to see as `model`; its `save` writes this trainer's weights.
 
         Returns:
@@ -172,6 +176,7 @@ class Trainer:
             ("initial_epoch", initial_epoch, 0),
             ("validation_freq", validation_freq, 1),
             ("workers", workers or 0, 0),
+            ("memory_limit", 1 if memory_limit is None else memory_limit, 1),
         ):
             if value < least:
                 raise InvalidValueError(f"fit: {name} is {value}, it must be at least {least}")
@@ -219,6 +224,7 @@ class Trainer:
             epochs=epochs,
             validate=validate,
             validation_freq=validation_freq,
+            memory_limit=memory_limit,
         )
         try:
             self.current_fit.run()
@@ -325,9 +331,10 @@ class Trainer:
             )
         return self._step_graphs[weighted]
 
-    def compile_step(self, *, weighted: bool) -> runtime.Step:
+    def compile_step(self, *, weighted: bool, memory_limit: int | None = None) -> runtime.Step:
         """A step that works on the state of now, which from here on is the trainer's state."""
-        step = runtime.Step(self.step_graph(weighted=weighted).with_data(self.state.arrays))
+        graph = self.step_graph(weighted=weighted).with_data(self.state.arrays)
+        step = runtime.Step(graph, memory_limit=memory_limit)
         self.state.arrays = step.state
         return step
 
