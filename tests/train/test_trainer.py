@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fastcnn import random, runtime
+from fastcnn import layers, random, runtime
 from fastcnn.errors import DataError, InvalidValueError, TrainingError
 from fastcnn.train import Trainer
 from fastcnn.train.callbacks import Callback
@@ -69,6 +69,21 @@ def test_the_given_graph_is_untouched_and_the_new_one_is_trained():
     assert str(after) == str(graph)
     assert not same_bits({name: value.data for name, value in after.parameters.items()}, before)
     np.testing.assert_array_equal(coach.predict(X), runtime.compile(after)(X))
+
+
+def test_winograd_is_refused_when_told():
+    model = layers.build_graph(
+        [x := layers.Input((28, 28, 16), name="x")],
+        [layers.GlobalAveragePooling2D()(layers.Conv2D(16, 3, padding="same")(x))],
+    )
+    coach = trainer(model, loss="mse", metrics=())
+
+    for told in (True, False):
+        step = coach.compile_step(weighted=False, winograd=told)
+        shapes = {"x": (8, 28, 28, 16), "target": (8, 16)}
+        plan = step.plan(tuple(shapes.get(value.name, ()) for value in step.graph.inputs))
+        kernels = {row["kernel"] for row in plan.steps()}
+        assert any("winograd" in kernel for kernel in kernels) is told
 
 
 def test_history_holds_a_figure_an_epoch():

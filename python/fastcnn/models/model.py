@@ -130,6 +130,7 @@ class Model(Network):
         augment: Augmentation | Sequence[Augmentation] | None = None,
         workers: int | None = None,
         memory_limit: int | None = None,
+        winograd: bool = True,
     ) -> History:
         """Trains; see `train.Trainer.fit` for the arguments, `compile` comes first.
 
@@ -164,6 +165,7 @@ class Model(Network):
                 augment=augment,
                 workers=workers,
                 memory_limit=memory_limit,
+                winograd=winograd,
                 model=self,
             )
         finally:

@@ -27,6 +27,7 @@ class Fit:
         epochs: The epoch to end before.
         validate: Gives the figures of the validation data; None where there are none.
         validation_freq: Epochs between two validations.
+        compile_step: Gives the step to run.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class Fit:
         epochs: int,
         validate: Callable[[], dict[str, float]] | None = None,
         validation_freq: int = 1,
-        memory_limit: int | None = None,
+        compile_step: Callable[[], runtime.Step],
     ) -> None:
         self._trainer = trainer
         self._batches = batches
@@ -48,7 +49,7 @@ class Fit:
         self._epochs = epochs
         self._validate = validate
         self._validation_freq = validation_freq
-        self._memory_limit = memory_limit
+        self._compile_step = compile_step
         self._first_step = trainer.state.step
         self.epoch = initial_epoch
         """The epoch that runs, or comes next."""
@@ -72,7 +73,7 @@ class Fit:
         """
         trainer, calls = self._trainer, self._calls
         logs: dict[str, float] = {}
-        step = trainer.compile_step(weighted=self.weighted, memory_limit=self._memory_limit)
+        step = self._compile_step()
         trainer.spread_schedule(self._spread())
         calls.train_begin()
         trainer.spread_schedule(self._spread())  # a backup may have been put back

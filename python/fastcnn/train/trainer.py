@@ -122,6 +122,7 @@ class Trainer:
         augment: Augmentation | Sequence[Augmentation] | None = None,
         workers: int | None = None,
         memory_limit: int | None = None,
+        winograd: bool = True,
         model: Any = None,
     ) -> History:
         """Trains.
@@ -155,6 +156,8 @@ class Trainer:
             memory_limit: Bytes that the activations and gradients of an update may take; where they
                 would take more, activations are computed again, which changes no bit and costs a
                 part of the forward pass.
+            winograd: Whether 3x3 convolutions and their gradients may run by Winograd's algorithm:
+                faster, with about twice the rounding error.
             model: What callbacks are to see as `model`; its `save` writes this trainer's weights.
 
         Returns:
@@ -224,7 +227,12 @@ class Trainer:
             epochs=epochs,
             validate=validate,
             validation_freq=validation_freq,
-            memory_limit=memory_limit,
+            compile_step=partial(
+                self.compile_step,
+                weighted=batches.weighted,
+                memory_limit=memory_limit,
+                winograd=winograd,
+            ),
         )
         try:
             self.current_fit.run()
@@ -331,10 +339,12 @@ class Trainer:
             )
         return self._step_graphs[weighted]
 
-    def compile_step(self, *, weighted: bool, memory_limit: int | None = None) -> runtime.Step:
+    def compile_step(
+        self, *, weighted: bool, memory_limit: int | None = None, winograd: bool = True
+    ) -> runtime.Step:
         """A step that works on the state of now, which from here on is the trainer's state."""
         graph = self.step_graph(weighted=weighted).with_data(self.state.arrays)
-        step = runtime.Step(graph, memory_limit=memory_limit)
+        step = runtime.Step(graph, memory_limit=memory_limit, winograd=winograd)
         self.state.arrays = step.state
         return step
 
