@@ -1,13 +1,13 @@
 """Trains ResNet-20 on CIFAR-10.
 
-    python examples/train_cifar_resnet20.py cifar10_jpegs.npz [--epochs 20] [--seed 1]
+    python examples/train_cifar_resnet20.py cifar10_jpegs.npz [--epochs 42] [--seed 1]
 
 Needs fastcnn[images]. The archive holds, for `train` and `test`, every picture as a JPEG file: all
 files one after the other (`train_jpeg`, bytes), where each ends (`train_end`) and its class
 (`train_label`).
 
 The recipe: batches of 128, SGD with Nesterov momentum, weight decay, one cycle of the learning
-rate; pictures are mirrored and moved by up to 4 pixels.
+rate, smoothed labels; pictures are mirrored, moved by up to 4 pixels, and lose a square of 8 x 8.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from PIL import Image
 
 import fastcnn as fc
 from fastcnn import layers, models
-from fastcnn.train import optimizers, schedules
+from fastcnn.train import losses, optimizers, schedules
 
 MEAN = np.array([0.4914, 0.4822, 0.4465], np.float32)
 DEVIATION = np.array([0.2470, 0.2435, 0.2616], np.float32)
@@ -46,7 +46,7 @@ def build(max_learning_rate: float = 0.2) -> models.Model:
         optimizer=optimizers.SGD(
             schedules.OneCycle(max_learning_rate, pct_start=0.2), momentum=0.9, nesterov=True
         ),
-        loss="sparse_categorical_crossentropy",
+        loss=losses.SparseCategoricalCrossentropy(label_smoothing=0.1),
         metrics=["accuracy"],
         regularizer=layers.regularizers.L2(2.5e-4),  # the gradient gains 5e-4 w
     )
@@ -57,7 +57,7 @@ def main() -> None:
     """Parses the command line, trains, evaluates, saves."""
     parser = argparse.ArgumentParser(description="Trains ResNet-20 on CIFAR-10.")
     parser.add_argument("archive", type=Path)
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--epochs", type=int, default=42)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--save", type=Path, default=Path("resnet20.fcnn"))
     arguments = parser.parse_args()
@@ -74,7 +74,7 @@ def main() -> None:
         epochs=arguments.epochs,
         validation_data=test,
         validation_batch_size=500,
-        augment=[fc.augment.RandomFlip(), fc.augment.RandomCrop(padding=4)],
+        augment=[fc.augment.RandomFlip(), fc.augment.RandomCrop(padding=4), fc.augment.Cutout(8)],
     )
     model.save(arguments.save)
 
