@@ -13,7 +13,12 @@ import pytest
 from fastcnn import runtime
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ["jit/assembler.cpp", "jit/executable_memory.cpp", "kernels/conv2d_sparse/generated.cpp"]
+SOURCES = [
+    "jit/assembler.cpp",
+    "jit/executable_memory.cpp",
+    "kernels/conv2d_sparse/generated.cpp",
+    "kernels/conv2d_sparse/generated_writer.cpp",
+]
 EXPECTED = """
 vmovups 0x40(%r12),%zmm31
 vmovups %zmm8,0x0(%r13)

@@ -32,9 +32,7 @@ constexpr std::int64_t kMaxTaps = 200;
 constexpr std::int64_t kMaxReach = 512;                        // rows or columns
 constexpr std::int64_t kMaxLineBytes = std::int64_t{1} << 30;  // from the first to the last read
 
-// What the lines of a tile, of all channels, may take of the first cache; lines of a task, for
-// which code is read once; and how many tasks keep threads busy.
-constexpr std::int64_t kTileBytes = 32 << 10;
+// Lines of a task, for which code is read once; and how many tasks keep threads busy.
 constexpr std::int64_t kTaskLines = 16;
 constexpr std::int64_t kTasks = 4;
 // Code and weights that are fetched ahead of time.
@@ -60,10 +58,11 @@ class GeneratedWeights {
     const GeneratedConv& conv = self->conv_;
     Packing packing;
     packing.input = input;
-    packing.format = join("conv2d_generated: ", conv.inputs, " to ", conv.outputs, ", groups ",
-                          conv.groups, ", lines ", conv.src_vector, " ", conv.src_plane, " ",
-                          conv.dst_vector, ", residual ", conv.residual, ", finish ",
-                          static_cast<int>(conv.finish), ", vectors ", conv.vectors, ", taps");
+    packing.format =
+        join("conv2d_generated: ", conv.inputs, " to ", conv.outputs, ", groups ", conv.groups,
+             ", lines ", conv.src_vector, " ", conv.src_plane, " ", conv.dst_vector, ", residual ",
+             conv.residual, ", finish ", static_cast<int>(conv.finish), ", shares ", conv.shares,
+             ", vectors ", conv.vectors, ", taps");
     for (const kernels::GeneratedTap& tap : conv.taps) {
       packing.format += join(" ", tap.place, "/", tap.plane, "/", tap.shift);
     }
@@ -113,8 +112,10 @@ class Generated final : public Conv2dNode, public Pruned {
                        shape_.oc,
                        spec.inputs.size() == 4,
                        finish_of(activation_of(spec)),
+                       1,
                        0};
-    cut(GeneratedCode::most_rows(conv));
+    cut(GeneratedCode::most_shares(conv));
+    conv.shares = shares_;
     if (nonzeros * kBytesOfWeight > kManyBytes) conv.vectors = tile_;
     packings = {GeneratedWeights::packing(std::make_shared<GeneratedWeights>(conv), 1)};
   }
@@ -149,21 +150,16 @@ class Generated final : public Conv2dNode, public Pruned {
     std::int64_t end;
   };
 
-  // A small image is one tile, so that code is read once. Tiles of a large one hold what stays in
-  // the first cache; where that are single lines, or lines read their neighbours, as many as a task
-  // has.
-  void cut(std::int64_t rows_of_part) {
-    const std::int64_t line = line_floats() * static_cast<std::int64_t>(sizeof(float));
+  // A tile is what a task runs, so that code is read once for all of its lines; a small image is
+  // one, and a task may have several.
+  void cut(std::int64_t most_shares) {
     const bool small = lines_.dst_lines() <= kTaskLines;
-    const std::int64_t cached = kTileBytes / line;
-    const bool alone = lines_.before() + lines_.after() == 0;
-    const std::int64_t wanted = !small && alone && cached > 1 ? cached : kTaskLines;
-    tiles_ = divide_up(lines_.dst_lines(), wanted);
+    tiles_ = divide_up(lines_.dst_lines(), kTaskLines);
     tile_ = divide_up(lines_.dst_lines(), tiles_);
     tiles_ = divide_up(lines_.dst_lines(), tile_);
     if (small) units_ = std::clamp<std::int64_t>(kTaskLines / tile_, 1, divide_up(units(), kTasks));
-    const std::int64_t parts = divide_up(shape_.oc_per_group(), rows_of_part) * shape_.groups;
-    shares_ = std::clamp<std::int64_t>(divide_up(kTasks, divide_up(units(), units_)), 1, parts);
+    shares_ =
+        std::clamp<std::int64_t>(divide_up(kTasks, divide_up(units(), units_)), 1, most_shares);
   }
 
   std::int64_t units() const { return shape_.n * tiles_; }
@@ -211,11 +207,10 @@ class Generated final : public Conv2dNode, public Pruned {
         }
       }
     }
-    const auto parts = static_cast<std::int64_t>(code.parts().size());
-    for (std::int64_t p = parts * share / shares_; p < parts * (share + 1) / shares_; ++p) {
-      const GeneratedCode::Part& part = code.parts()[static_cast<std::size_t>(p)];
-      const GeneratedCode::Part& next =
-          code.parts()[static_cast<std::size_t>(std::min(p + 1, parts - 1))];
+    const GeneratedCode::Range& parts = code.shares()[static_cast<std::size_t>(share)];
+    for (std::size_t p = parts.begin; p < parts.end; ++p) {
+      const GeneratedCode::Part& part = code.parts()[p];
+      const GeneratedCode::Part& next = code.parts()[std::min(p + 1, code.parts().size() - 1)];
       for (std::int64_t i = first; i < end; ++i) {
         const Unit of = unit(i);
         const float* const src =

@@ -3,305 +3,92 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "base/error.h"
-#include "jit/assembler.h"
+#include "kernels/conv2d_sparse/generated_writer.h"
 
 namespace fastcnn::kernels {
 namespace {
 
-using jit::Address;
-using jit::Assembler;
-using jit::Reg;
-using jit::Zmm;
-
-constexpr std::int64_t kLanes = 16;
 constexpr std::int64_t kLine = 64;  // bytes
-constexpr std::int64_t kVectorRegisters = 32;
-// A weight, its instruction and a share of the loads of pixels.
-constexpr std::int64_t kBytesOfWeight = 14;
-// Registers beside the sums: lines as they lie in memory, and shifted ones.
-constexpr std::int64_t kLinesOfPoint = 3;
-constexpr std::int64_t kLinesOfWindow = 4;
-constexpr std::int64_t kShifted = 2;
+// Of the first cache, what the lines of a panel may take that one vector reads; and the fewest
+// channels of a panel.
+constexpr std::int64_t kPanelBytes = 32 << 10;
+constexpr std::int64_t kLeastPanel = 16;
 
-// Displacements of one byte reach 128 units to both sides, so registers point into the middle.
-constexpr std::int64_t kReach = 128;
-constexpr std::int64_t kWeightsReach = kReach * 4;
-constexpr std::int64_t kLinesReach = kReach * kLine;
-
-constexpr Reg kCall = Reg::kRdi;
-constexpr Reg kWeights = Reg::kRsi;
-constexpr Reg kDst = Reg::kRdx;
-constexpr Reg kResidual = Reg::kRcx;
-constexpr Reg kLaneMasks = Reg::kRax;
-constexpr Reg kCount = Reg::kRbx;
-constexpr Reg kBias = Reg::kRbp;
-constexpr Reg kNext = Reg::kR12;
-constexpr Reg kSources[] = {Reg::kR8,  Reg::kR9,  Reg::kR10, Reg::kR11,
-                            Reg::kR14, Reg::kR15, Reg::kR13};
-constexpr Reg kSaved[] = {Reg::kRbx, Reg::kRbp, Reg::kR12, Reg::kR13, Reg::kR14, Reg::kR15};
-constexpr std::size_t kNumSources = sizeof kSources / sizeof kSources[0];
-constexpr jit::Mask kPixels{1};
-
-std::int64_t floor_div(std::int64_t a, std::int64_t b) {
-  return a >= 0 ? a / b : -((-a + b - 1) / b);
-}
-
-bool shifts(const GeneratedConv& conv) {
-  return std::any_of(conv.taps.begin(), conv.taps.end(),
-                     [](const GeneratedTap& tap) { return tap.shift % kLanes != 0; });
-}
-
-#define FASTCNN_FIELD(name) static_cast<std::int64_t>(offsetof(GeneratedCall, name))
-
-// Writes the function of one part.
-class Writer {
- public:
-  Writer(const GeneratedConv& conv, const GeneratedCode::Part& part, const float* weights,
-         Assembler& code, std::vector<float>& stream)
-      : conv_(conv), part_(part), matrix_(weights), code_(code), stream_(stream) {
-    plan_fetches();
-    for (const GeneratedTap& tap : conv.taps) {
-      const std::int64_t line = floor_div(tap.shift, kLanes);
-      add_base(base_of(tap.plane, line));
-      if (tap.shift % kLanes != 0) add_base(base_of(tap.plane, line + 1));
-    }
-    const std::int64_t spare = kVectorRegisters - part.rows;
-    shifted_ = shifts(conv) ? kShifted : 0;
-    lines_.resize(static_cast<std::size_t>(spare - shifted_));
-  }
-
-  void write() {
-    begin();
-    const std::size_t loop = code_.size();
-    code_.load(kPixels, {kLaneMasks, 0});
-    for (std::int64_t r = 0; r < part_.rows; ++r) {
-      code_.broadcast(sum(r), {kBias, r * 4});
-      if (conv_.residual) code_.add(sum(r), sum(r), Address{kResidual, r * kLine});
-    }
-    for (std::int64_t c = 0; c < conv_.inputs / conv_.groups; ++c) multiply(c);
-    finish();
-    advance();
-    code_.add(kCount, -1);
-    code_.jump_if_not_zero(loop);
-    end();
-  }
-
- private:
-  // A line that a register holds: where it lies for channel 0, and the channel.
-  struct Line {
-    std::int64_t base = 0;
-    std::int64_t channel = -1;
-    std::int64_t used = 0;
-  };
-
-  Zmm sum(std::int64_t row) const { return {static_cast<std::uint8_t>(row)}; }
-  Zmm line_register(std::size_t i) const {
-    return {static_cast<std::uint8_t>(part_.rows + static_cast<std::int64_t>(i))};
-  }
-
-  // Bytes from line 0 to the line of channel 0.
-  std::int64_t base_of(std::int64_t plane, std::int64_t vector) const {
-    return (plane * conv_.src_plane + vector * conv_.src_vector) * kLine;
-  }
-
-  void add_base(std::int64_t base) {
-    if (std::find(bases_.begin(), bases_.end(), base) == bases_.end()) bases_.push_back(base);
-  }
-
-  std::size_t sources() const { return std::min(bases_.size(), kNumSources); }
-
-  // Parts are about alike: each call fetches as many bytes as it runs, spread over its vectors.
-  void plan_fetches() {
-    if (conv_.vectors == 0) return;
-    const std::int64_t count = part_.rows * (conv_.inputs / conv_.groups) * conv_.places;
-    const float* const first = matrix_ + part_.row * (conv_.inputs / conv_.groups) * conv_.places;
-    const std::int64_t nonzeros = count - std::count(first, first + count, 0.0f);
-    const std::int64_t fetches = nonzeros * kBytesOfWeight / kLine / conv_.vectors;
-    if (fetches > 0) {
-      weights_between_fetches_ =
-          static_cast<std::size_t>(std::max<std::int64_t>(nonzeros / fetches, 1));
-    }
-  }
-
-  void begin() {
-    code_.begin_function();
-    for (const Reg reg : kSaved) code_.push(reg);
-    code_.load(kWeights, {kCall, FASTCNN_FIELD(weights)});
-    code_.load(kDst, {kCall, FASTCNN_FIELD(dst)});
-    if (conv_.residual) code_.load(kResidual, {kCall, FASTCNN_FIELD(residual)});
-    code_.load(kLaneMasks, {kCall, FASTCNN_FIELD(lanes)});
-    code_.load(kCount, {kCall, FASTCNN_FIELD(vectors)});
-    code_.load(kBias, {kCall, FASTCNN_FIELD(bias)});
-    if (weights_between_fetches_ != 0) code_.load(kNext, {kCall, FASTCNN_FIELD(next)});
-    code_.add(kWeights, kWeightsReach);
-    for (std::size_t i = 0; i < sources(); ++i) {
-      code_.load(kSources[i], {kCall, FASTCNN_FIELD(src)});
-      code_.add(kSources[i], bases_[i] + kLinesReach);
-    }
-  }
-
-  Address source(std::int64_t base, std::int64_t channel) {
-    const auto found = std::find(bases_.begin(), bases_.end(), base);
-    const auto i = std::min(static_cast<std::size_t>(found - bases_.begin()), sources() - 1);
-    return {kSources[i], base - bases_[i] + channel * kLine - bumped_ - kLinesReach};
-  }
-
-  Zmm load_line(std::int64_t base, std::int64_t channel) {
-    std::size_t oldest = 0;
-    for (std::size_t i = 0; i < lines_.size(); ++i) {
-      if (lines_[i].base == base && lines_[i].channel == channel) {
-        lines_[i].used = ++clock_;
-        return line_register(i);
-      }
-      if (lines_[i].used < lines_[oldest].used) oldest = i;
-    }
-    code_.load(line_register(oldest), source(base, channel));
-    lines_[oldest] = {base, channel, ++clock_};
-    return line_register(oldest);
-  }
-
-  Zmm pixels(const GeneratedTap& tap, std::int64_t channel) {
-    const std::int64_t vector = floor_div(tap.shift, kLanes);
-    const Zmm low = load_line(base_of(tap.plane, vector), channel);
-    const std::int64_t lane = tap.shift - vector * kLanes;
-    if (lane == 0) return low;
-    const Zmm high = load_line(base_of(tap.plane, vector + 1), channel);
-    next_shifted_ = (next_shifted_ + 1) % shifted_;
-    const Zmm made{static_cast<std::uint8_t>(kVectorRegisters - 1 - next_shifted_)};
-    code_.align_lanes(made, high, low, static_cast<int>(lane));
-    return made;
-  }
-
-  float weight(std::int64_t row, std::int64_t channel, std::int64_t place) const {
-    const std::int64_t inputs = conv_.inputs / conv_.groups;
-    return matrix_[((part_.row + row) * inputs + channel) * conv_.places + place];
-  }
-
-  void multiply(std::int64_t channel) {
-    if (channel != 0 && channel % (2 * kReach) == 0) {
-      for (std::size_t i = 0; i < sources(); ++i) code_.add(kSources[i], 2 * kLinesReach);
-      bumped_ += 2 * kLinesReach;
-    }
-    for (const GeneratedTap& tap : conv_.taps) {
-      Zmm x{};
-      bool loaded = false;
-      for (std::int64_t r = 0; r < part_.rows; ++r) {
-        const float w = weight(r, channel, tap.place);
-        if (w == 0.0f) continue;
-        if (!loaded) x = pixels(tap, channel);
-        loaded = true;
-        code_.add_product(sum(r), x, next_weight());
-        stream_.push_back(w);
-      }
-    }
-  }
-
-  Address next_weight() {
-    const auto place = static_cast<std::int64_t>(stream_.size()) * 4;
-    if (weights_between_fetches_ != 0 && stream_.size() % weights_between_fetches_ == 0) {
-      code_.prefetch({kNext, fetched_}, 1);
-      fetched_ += kLine;
-    }
-    if (place - weights_bumped_ == 2 * kWeightsReach) {
-      code_.add(kWeights, 2 * kWeightsReach);
-      weights_bumped_ += 2 * kWeightsReach;
-    }
-    return {kWeights, place - weights_bumped_ - kWeightsReach};
-  }
-
-  void finish() {
-    const Zmm low{static_cast<std::uint8_t>(part_.rows)};
-    const Zmm high{static_cast<std::uint8_t>(part_.rows + 1)};
-    if (conv_.finish != GeneratedFinish::kNone) code_.broadcast(low, {kCall, FASTCNN_FIELD(low)});
-    if (conv_.finish == GeneratedFinish::kLowHigh) {
-      code_.broadcast(high, {kCall, FASTCNN_FIELD(high)});
-    }
-    for (std::int64_t r = 0; r < part_.rows; ++r) {
-      switch (conv_.finish) {
-        case GeneratedFinish::kNone:
-          code_.move(sum(r), kPixels, sum(r));
-          break;
-        case GeneratedFinish::kLow:
-          code_.max(sum(r), kPixels, low, sum(r));
-          break;
-        case GeneratedFinish::kLowHigh:
-          code_.max(sum(r), low, sum(r));
-          code_.min(sum(r), kPixels, high, sum(r));
-          break;
-      }
-      code_.store(Address{kDst, r * kLine}, sum(r));
-    }
-  }
-
-  void advance() {
-    for (std::size_t i = 0; i < sources(); ++i) {
-      code_.add(kSources[i], conv_.src_vector * kLine - bumped_);
-    }
-    code_.add(kWeights, -weights_bumped_);
-    code_.add(kNext, fetched_);
-    code_.add(kDst, conv_.dst_vector * kLine);
-    if (conv_.residual) code_.add(kResidual, conv_.dst_vector * kLine);
-    code_.add(kLaneMasks, static_cast<std::int64_t>(sizeof(std::uint16_t)));
-  }
-
-  void end() {
-    for (std::size_t i = sizeof kSaved / sizeof kSaved[0]; i > 0; --i) code_.pop(kSaved[i - 1]);
-    code_.clear_upper();
-    code_.leave();
-  }
-
-  const GeneratedConv& conv_;
-  const GeneratedCode::Part& part_;
-  const float* matrix_;
-  Assembler& code_;
-  std::vector<float>& stream_;
-  std::vector<std::int64_t> bases_;
-  std::vector<Line> lines_;
-  std::int64_t clock_ = 0;
-  std::int64_t shifted_ = 0;
-  std::int64_t next_shifted_ = 0;
-  std::int64_t bumped_ = 0;
-  std::int64_t weights_bumped_ = 0;
-  std::size_t weights_between_fetches_ = 0;
-  std::int64_t fetched_ = 0;  // bytes, by one vector
+// Rows whose sums are in registers together.
+struct Rows {
+  std::int64_t group;
+  std::int64_t first;
+  std::int64_t count;
 };
 
-#undef FASTCNN_FIELD
-
-}  // namespace
-
-std::int64_t GeneratedCode::most_rows(const GeneratedConv& conv) {
-  const std::int64_t most =
-      kVectorRegisters - (shifts(conv) ? kLinesOfWindow + kShifted : kLinesOfPoint);
+std::int64_t parts_of_group(const GeneratedConv& conv) {
+  const std::int64_t most = rows_in_registers(conv);
   const std::int64_t outputs = conv.outputs / conv.groups;
-  const std::int64_t parts = (outputs + most - 1) / most;
-  return (outputs + parts - 1) / parts;
+  return (outputs + most - 1) / most;
 }
 
-GeneratedCode::GeneratedCode(const GeneratedConv& conv, const float* weights) {
+std::vector<Rows> rows_of(const GeneratedConv& conv) {
   const std::int64_t outputs = conv.outputs / conv.groups;
-  const std::int64_t most = most_rows(conv);
-  const std::int64_t parts = (outputs + most - 1) / most;
-  std::vector<std::uint8_t> bytes;
-  const auto align = [&] { bytes.resize((bytes.size() + kLine - 1) / kLine * kLine, 0xCC); };
+  const std::int64_t parts = parts_of_group(conv);
+  std::vector<Rows> rows;
   for (std::int64_t group = 0; group < conv.groups; ++group) {
     for (std::int64_t p = 0; p < parts; ++p) {
       const std::int64_t begin = outputs * p / parts;
-      Part part{group * outputs + begin, outputs * (p + 1) / parts - begin,
-                group * (conv.inputs / conv.groups), 0, 0};
-      Assembler code;
-      std::vector<float> stream;
-      Writer(conv, part, weights, code, stream).write();
-      align();
-      part.weights = bytes.size();
-      const auto* const floats = reinterpret_cast<const std::uint8_t*>(stream.data());
-      bytes.insert(bytes.end(), floats, floats + stream.size() * sizeof(float));
-      align();
-      part.code = bytes.size();
-      bytes.insert(bytes.end(), code.code().begin(), code.code().end());
-      parts_.push_back(part);
+      rows.push_back({group, group * outputs + begin, outputs * (p + 1) / parts - begin});
     }
+  }
+  return rows;
+}
+
+// Panels of channels, of which the lines that one vector reads stay in the first cache.
+std::int64_t panels_of(const GeneratedConv& conv) {
+  const auto lines = static_cast<std::int64_t>(lines_read(conv).size());
+  const std::int64_t most = std::max<std::int64_t>(kPanelBytes / (kLine * lines), kLeastPanel);
+  return (conv.inputs / conv.groups + most - 1) / most;
+}
+
+// Writes the weights and the code of a part behind `bytes`.
+void append(const GeneratedConv& conv, const float* weights, GeneratedCode::Part& part,
+            std::vector<std::uint8_t>& bytes) {
+  const auto align = [&] { bytes.resize((bytes.size() + kLine - 1) / kLine * kLine, 0xCC); };
+  jit::Assembler code;
+  std::vector<float> stream;
+  write_part(conv, part, weights, code, stream);
+  align();
+  part.weights = bytes.size();
+  const auto* const floats = reinterpret_cast<const std::uint8_t*>(stream.data());
+  bytes.insert(bytes.end(), floats, floats + stream.size() * sizeof(float));
+  align();
+  part.code = bytes.size();
+  bytes.insert(bytes.end(), code.code().begin(), code.code().end());
+}
+
+}  // namespace
+
+std::int64_t GeneratedCode::most_shares(const GeneratedConv& conv) {
+  return parts_of_group(conv) * conv.groups;
+}
+
+GeneratedCode::GeneratedCode(const GeneratedConv& conv, const float* weights) {
+  const std::int64_t inputs = conv.inputs / conv.groups;
+  const std::int64_t panels = panels_of(conv);
+  const std::vector<Rows> all = rows_of(conv);
+  const auto count = static_cast<std::int64_t>(all.size());
+  std::vector<std::uint8_t> bytes;
+  for (std::int64_t share = 0; share < conv.shares; ++share) {
+    const std::size_t first = parts_.size();
+    for (std::int64_t i = count * share / conv.shares; i < count * (share + 1) / conv.shares; ++i) {
+      const Rows& rows = all[static_cast<std::size_t>(i)];
+      for (std::int64_t p = 0; p < panels; ++p) {
+        const std::int64_t begin = inputs * p / panels;
+        const std::int64_t end = inputs * (p + 1) / panels;
+        Part part{rows.first,  rows.count, rows.group * inputs + begin,
+                  end - begin, p == 0,     p + 1 == panels};
+        append(conv, weights, part, bytes);
+        parts_.push_back(part);
+      }
+    }
+    shares_.push_back({first, parts_.size()});
   }
   memory_ = jit::ExecutableMemory(bytes);
 }

@@ -10,9 +10,9 @@ namespace fastcnn::kernels {
 
 // What generated code reads and writes in one call.
 struct GeneratedCall {
-  const float* src;            // line 0 of the first vector, at the first channel of its group
+  const float* src;            // line 0 of the first vector, at the first channel of its part
   float* dst;                  // the first row of its part, of the first vector
-  const float* residual;       // as dst; not read where there is none
+  const float* residual;       // as dst; not read where there is none, or not by the first panel
   const float* weights;        // of its part
   const float* bias;           // of its first row
   const std::uint16_t* lanes;  // for each vector: the lanes that are pixels; the others become zero
@@ -63,11 +63,17 @@ struct GeneratedConv {
   std::int64_t dst_vector;
   bool residual;
   GeneratedFinish finish;
+  std::int64_t shares;   // of the rows, that may be run by different threads
   std::int64_t vectors;  // of most calls, over which what comes next is fetched; 0: nothing is
 };
 
-// The code and the weights of a convolution, part by part: a part is some rows of one group. A
-// part's weights lie before its code, which they are as cold as.
+// The code and the weights of a convolution, part by part: some rows of one group and a panel of
+// the channels that they read. Sums go from panel to panel through dst. A part's weights lie before
+// its code, which they are as cold as.
+//
+// Parts of several rows with the same panel make a run, whose code stays in the first cache while
+// it goes over the vectors, as the panel of a few vectors does while it goes over the parts. Runs
+// of a share follow one another: [rows][panel].
 class GeneratedCode {
  public:
   using Function = void(const GeneratedCall*);
@@ -75,26 +81,36 @@ class GeneratedCode {
   struct Part {
     std::int64_t row;  // the first
     std::int64_t rows;
-    std::int64_t channel;  // first channel of its group
-    std::size_t weights;   // bytes, of its weights
-    std::size_t code;      // bytes, of its code
+    std::int64_t channel;  // the first
+    std::int64_t channels;
+    bool first;               // of the panels of its rows: starts from bias and residual
+    bool last;                // finishes
+    std::size_t weights = 0;  // places in bytes
+    std::size_t code = 0;
+  };
+
+  struct Range {
+    std::size_t begin;
+    std::size_t end;
   };
 
   // Throws kMemory where generated code cannot be executed.
   GeneratedCode(const GeneratedConv& conv, const float* weights);
 
   const std::vector<Part>& parts() const { return parts_; }
+  const std::vector<Range>& shares() const { return shares_; }  // of parts
   std::size_t size_bytes() const { return memory_.size_bytes(); }
   const float* weights(const Part& part) const {
     return reinterpret_cast<const float*>(memory_.data() + part.weights);
   }
   Function* function(const Part& part) const { return memory_.function<Function>(part.code); }
 
-  // Rows of the largest part that `conv` is cut into.
-  static std::int64_t most_rows(const GeneratedConv& conv);
+  // How many shares the rows may be cut into.
+  static std::int64_t most_shares(const GeneratedConv& conv);
 
  private:
   std::vector<Part> parts_;
+  std::vector<Range> shares_;
   jit::ExecutableMemory memory_;
 };
 
