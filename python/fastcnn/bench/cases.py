@@ -65,8 +65,11 @@ def _conv_attrs(e: Extents) -> Attributes:
 
 
 def _conv_weights(g: Builder, e: Extents) -> Value:
+    return _pruned_weights(g, e, e["oc"], e["c"] // e.get("groups", 1), *_pair(e, "k"))
+
+
+def _pruned_weights(g: Builder, e: Extents, *shape: int) -> Value:
     """Weights of which `zeros` in a hundred are zero."""
-    shape = (e["oc"], e["c"] // e.get("groups", 1), *_pair(e, "k"))
     if "zeros" not in e:
         return _weights(g, "w", *shape)
     rng = np.random.default_rng(0)
@@ -119,7 +122,7 @@ def _conv2d_backward_weights(g: Builder, e: Extents) -> tuple[Value, ...]:
 
 
 def _dense(g: Builder, e: Extents) -> tuple[Value, ...]:
-    x, w = g.input("x", (e["n"], e["k"])), _weights(g, "w", e["k"], e["m"])
+    x, w = g.input("x", (e["n"], e["k"])), _pruned_weights(g, e, e["k"], e["m"])
     return g.apply_all("dense", x, w, _weights(g, "b", e["m"]), activation="relu")
 
 

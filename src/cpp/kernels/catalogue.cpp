@@ -38,6 +38,9 @@ constexpr Line kLines[] = {
 #define FASTCNN_FAMILY "conv2d_winograd"
 #include "kernels/conv2d_winograd/kernels.inc"
 #undef FASTCNN_FAMILY
+#define FASTCNN_FAMILY "dense_sparse"
+#include "kernels/dense_sparse/kernels.inc"
+#undef FASTCNN_FAMILY
 #define FASTCNN_FAMILY "dropout"
 #include "kernels/dropout/kernels.inc"
 #undef FASTCNN_FAMILY

@@ -1,3 +1,5 @@
+#include "ops/dense.h"
+
 #include "kernels/gemm/gemm.h"
 #include "ops/checks.h"
 #include "ops/gemm.h"
@@ -47,17 +49,9 @@ class DenseOperator final : public Operator {
 std::optional<std::string> refuse_dense_gemm(const OpSpec&) { return std::nullopt; }
 
 std::unique_ptr<Operator> make_dense_gemm(const OpSpec& spec) {
-  expect_float_inputs(spec, 3);
-  expect_outputs(spec, 1);
-  spec.expect_rank(0, 2);
-  spec.expect_rank(1, 2);
+  expect_dense(spec);
   const Shape& x = spec.inputs[0].shape;
   const Shape& w = spec.inputs[1].shape;
-  require(x[1] == w[0], ErrorKind::kShape, spec.op, ": weights take ", w[0], " features, x has ",
-          x[1], "; the shapes are ", w, " and ", x);
-  expect_shape(spec, 2, {w[1]});
-  expect_output(spec, 0, {x[0], w[1]});
-
   const Gemm gemm(x[0], w[1], w[0], activation_of(spec));
   return std::make_unique<DenseOperator>(gemm, DenseOperator::Operand{0, w[0], 1}, gemm.packing(1),
                                          true);

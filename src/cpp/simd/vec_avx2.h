@@ -3,6 +3,7 @@
 #include <immintrin.h>
 
 #include <cstddef>
+#include <cstdint>
 
 #include "simd/inline.h"
 
@@ -32,6 +33,10 @@ struct f32 {
   }
   static FASTCNN_MEMBER f32 load_partial(const float* p, std::size_t n) {
     return {_mm256_maskload_ps(p, first(n))};
+  }
+  static FASTCNN_MEMBER f32 gather(const float* p, const std::int32_t* places) {
+    const __m256i all = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(places));
+    return {_mm256_i32gather_ps(p, all, sizeof(float))};
   }
   static FASTCNN_MEMBER f32 load_range(const float* p, std::size_t begin, std::size_t n) {
     return {_mm256_maskload_ps(p, _mm256_andnot_si256(first(begin), first(begin + n)))};

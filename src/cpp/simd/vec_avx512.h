@@ -3,6 +3,7 @@
 #include <immintrin.h>
 
 #include <cstddef>
+#include <cstdint>
 
 #include "simd/inline.h"
 
@@ -33,6 +34,9 @@ struct f32 {
   }
   static FASTCNN_MEMBER f32 load_partial(const float* p, std::size_t n) {
     return {_mm512_maskz_loadu_ps(first(n), p)};
+  }
+  static FASTCNN_MEMBER f32 gather(const float* p, const std::int32_t* places) {
+    return {_mm512_i32gather_ps(_mm512_loadu_si512(places), p, sizeof(float))};
   }
 };
 

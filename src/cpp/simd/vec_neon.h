@@ -35,6 +35,11 @@ struct f32 {
     for (std::size_t i = 0; i < n; ++i) lane[i] = p[i];
     return load(lane);
   }
+  static FASTCNN_MEMBER f32 gather(const float* p, const std::int32_t* places) {
+    float lane[lanes];
+    for (std::size_t i = 0; i < lanes; ++i) lane[i] = p[places[i]];
+    return load(lane);
+  }
 };
 
 FASTCNN_INLINE void store(float* p, f32 a) {

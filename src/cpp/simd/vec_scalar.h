@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include <cstddef>
+#include <cstdint>
 
 #include "simd/inline.h"
 
@@ -13,6 +14,7 @@
 //   V::zero()  V::broadcast(x)     V::load(p)  V::load_partial(p, n): n < lanes, the rest zero
 //   V::load_range(p, first, n)     lanes [first, first + n) of p, the others zero and not read
 //   V::load_even(p)                p[0], p[2], ... p[2 (lanes - 1)], and reads nothing past that
+//   V::gather(p, places)           p[places[i]]
 //   store(p, v)                    store_partial(p, v, n): n < lanes
 //   + - * /   fma(a, b, c) = a * b + c, rounded once where the ISA can
 //   add_product(sum, a, b)         sum = fma(a, b, sum), in the register of sum
@@ -59,6 +61,11 @@ struct f32 {
   static FASTCNN_MEMBER f32 load_partial(const float* p, std::size_t n) {
     f32 r = zero();
     for (std::size_t i = 0; i < n; ++i) r.v[i] = p[i];
+    return r;
+  }
+  static FASTCNN_MEMBER f32 gather(const float* p, const std::int32_t* places) {
+    f32 r;
+    for (std::size_t i = 0; i < lanes; ++i) r.v[i] = p[places[i]];
     return r;
   }
 };
