@@ -35,7 +35,7 @@ def check(graph, x):
 @pytest.mark.parametrize("outputs", [1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 1000])
 @pytest.mark.parametrize("samples", [1, 2, 3])
 def test_it_equals_the_reference(samples, outputs, activation, isa, rng):
-    graph, x = sparse_graph(samples, 300, outputs, 0.05, rng, activation)
+    graph, x = sparse_graph(samples, 2000, outputs, 0.01, rng, activation)
 
     check(graph, x)
 
