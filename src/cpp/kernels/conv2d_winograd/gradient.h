@@ -50,7 +50,8 @@ template <typename V>
 FASTCNN_INLINE void winograd_filter_gradient(const V (&m)[6], V (&dg)[3]) {
   const V even_p = m[1] + m[2];
   const V even_q = m[3] + m[4];
-  dg[0] = fma(filter_entry<V>(3, 0), even_q, fma(filter_entry<V>(1, 0), even_p, filter_entry<V>(0, 0) * m[0]));
+  dg[0] = fma(filter_entry<V>(3, 0), even_q,
+              fma(filter_entry<V>(1, 0), even_p, filter_entry<V>(0, 0) * m[0]));
   dg[1] = fma(filter_entry<V>(3, 1), m[3] - m[4], filter_entry<V>(1, 1) * (m[1] - m[2]));
   dg[2] = fma(filter_entry<V>(3, 2), even_q, fma(filter_entry<V>(1, 2), even_p, m[5]));
 }
