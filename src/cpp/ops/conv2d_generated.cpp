@@ -58,11 +58,10 @@ class GeneratedWeights {
     const GeneratedConv& conv = self->conv_;
     Packing packing;
     packing.input = input;
-    packing.format =
-        join("conv2d_generated: ", conv.inputs, " to ", conv.outputs, ", groups ", conv.groups,
-             ", lines ", conv.src_vector, " ", conv.src_plane, " ", conv.dst_vector, ", residual ",
-             conv.residual, ", finish ", static_cast<int>(conv.finish), ", shares ", conv.shares,
-             ", vectors ", conv.vectors, ", taps");
+    packing.format = join("conv2d_generated: ", conv.inputs, " to ", conv.outputs, ", groups ",
+                          conv.groups, ", lines ", conv.src_vector, " ", conv.src_plane, " ",
+                          conv.dst_vector, ", residual ", conv.residual, ", finish ",
+                          static_cast<int>(conv.finish), ", vectors ", conv.vectors, ", taps");
     for (const kernels::GeneratedTap& tap : conv.taps) {
       packing.format += join(" ", tap.place, "/", tap.plane, "/", tap.shift);
     }
@@ -112,34 +111,32 @@ class Generated final : public Conv2dNode, public Pruned {
                        shape_.oc,
                        spec.inputs.size() == 4,
                        finish_of(activation_of(spec)),
-                       1,
                        0};
-    cut(GeneratedCode::most_shares(conv));
-    conv.shares = shares_;
+    cut();
     if (nonzeros * kBytesOfWeight > kManyBytes) conv.vectors = tile_;
     packings = {GeneratedWeights::packing(std::make_shared<GeneratedWeights>(conv), 1)};
   }
 
   std::size_t scratch_bytes(std::size_t threads) const override {
     const std::int64_t panels =
-        shares_panels() ? units() : units_ * static_cast<std::int64_t>(threads);
+        shares(threads) > 1 ? units() : units_ * static_cast<std::int64_t>(threads);
     return static_cast<std::size_t>(panels * panel_floats()) * sizeof(float);
   }
 
   void run(const RunArgs& args) const override {
-    const std::int64_t groups = divide_up(units(), units_);
+    const std::int64_t shared = shares(args.parallel.threads);
     float* const scratch = static_cast<float*>(args.scratch);
-    if (shares_panels()) fill_all(args, scratch);
-    args.parallel(
-        static_cast<std::size_t>(groups * shares_), [&](std::size_t task, std::size_t worker) {
-          const auto item = static_cast<std::int64_t>(task);
-          const std::int64_t first = item / shares_ * units_;
-          const std::int64_t end = std::min(first + units_, units());
-          float* const panels =
-              scratch + (shares_panels() ? first : static_cast<std::int64_t>(worker) * units_) *
-                            panel_floats();
-          run_share(args, first, end, item % shares_, panels);
-        });
+    if (shared > 1) fill_all(args, scratch);
+    args.parallel(static_cast<std::size_t>(groups() * shared), [&](std::size_t task,
+                                                                   std::size_t worker) {
+      const auto item = static_cast<std::int64_t>(task);
+      const std::int64_t first = item / shared * units_;
+      const std::int64_t end = std::min(first + units_, units());
+      const std::int64_t place = shared > 1 ? first : static_cast<std::int64_t>(worker) * units_;
+      float* const panels = scratch + place * panel_floats();
+      if (shared == 1) fill_own(args, first, end, panels);
+      run_share(args, first, end, item % shared, shared, panels);
+    });
   }
 
  private:
@@ -151,19 +148,26 @@ class Generated final : public Conv2dNode, public Pruned {
   };
 
   // A tile is what a task runs, so that code is read once for all of its lines; a small image is
-  // one, and a task may have several.
-  void cut(std::int64_t most_shares) {
-    const bool small = lines_.dst_lines() <= kTaskLines;
-    tiles_ = divide_up(lines_.dst_lines(), kTaskLines);
-    tile_ = divide_up(lines_.dst_lines(), tiles_);
-    tiles_ = divide_up(lines_.dst_lines(), tile_);
-    if (small) units_ = std::clamp<std::int64_t>(kTaskLines / tile_, 1, divide_up(units(), kTasks));
-    shares_ =
-        std::clamp<std::int64_t>(divide_up(kTasks, divide_up(units(), units_)), 1, most_shares);
+  // one, and a task may have several. Tiles of a large one are a multiple of kTasks.
+  void cut() {
+    const std::int64_t lines = lines_.dst_lines();
+    tiles_ = divide_up(lines, kTaskLines);
+    if (tiles_ > 1) tiles_ = std::min(round_up(tiles_, kTasks), lines);
+    tile_ = divide_up(lines, tiles_);
+    tiles_ = divide_up(lines, tile_);
+    if (tiles_ == 1) {
+      units_ = std::clamp<std::int64_t>(kTaskLines / tile_, 1, divide_up(units(), kTasks));
+    }
   }
 
   std::int64_t units() const { return shape_.n * tiles_; }
-  bool shares_panels() const { return shares_ > 1; }
+  std::int64_t groups() const { return divide_up(units(), units_); }
+  // How many tasks share the rows of the same units: where whole units would leave threads idle,
+  // one a thread, so that each fetches what it runs itself. No result depends on it.
+  std::int64_t shares(std::size_t threads) const {
+    const auto count = static_cast<std::int64_t>(threads);
+    return groups() % count == 0 || groups() >= kTasks * count ? 1 : count;
+  }
   Unit unit(std::int64_t index) const {
     const std::int64_t begin = index % tiles_ * tile_;
     return {index / tiles_, begin, std::min(begin + tile_, lines_.dst_lines())};
@@ -193,22 +197,26 @@ class Generated final : public Conv2dNode, public Pruned {
         });
   }
 
-  // Runs a share of the parts over units [first, end).
-  void run_share(const RunArgs& args, std::int64_t first, std::int64_t end, std::int64_t share,
-                 float* panels) const {
-    const ConvOperands given = operands(args);
-    const GeneratedCode& code = GeneratedWeights::code(given.weights);
-    if (!shares_panels()) {
-      for (std::int64_t i = first; i < end; ++i) {
-        const Unit of = unit(i);
-        if (!needs_panel(of)) continue;
-        for (std::int64_t l = of.begin - lines_.before(); l < of.end + lines_.after(); ++l) {
-          fill(args, of, l, panels + (i - first) * panel_floats());
-        }
+  void fill_own(const RunArgs& args, std::int64_t first, std::int64_t end, float* panels) const {
+    for (std::int64_t i = first; i < end; ++i) {
+      const Unit of = unit(i);
+      if (!needs_panel(of)) continue;
+      for (std::int64_t l = of.begin - lines_.before(); l < of.end + lines_.after(); ++l) {
+        fill(args, of, l, panels + (i - first) * panel_floats());
       }
     }
-    const GeneratedCode::Range& parts = code.shares()[static_cast<std::size_t>(share)];
-    for (std::size_t p = parts.begin; p < parts.end; ++p) {
+  }
+
+  // Runs a share of the rows over units [first, end).
+  void run_share(const RunArgs& args, std::int64_t first, std::int64_t end, std::int64_t share,
+                 std::int64_t shares, const float* panels) const {
+    const ConvOperands given = operands(args);
+    const GeneratedCode& code = GeneratedWeights::code(given.weights);
+    const std::int64_t rows = static_cast<std::int64_t>(code.parts().size()) / code.panels();
+    const auto part_of = [&](std::int64_t i) {
+      return static_cast<std::size_t>(rows * i / shares * code.panels());
+    };
+    for (std::size_t p = part_of(share); p < part_of(share + 1); ++p) {
       const GeneratedCode::Part& part = code.parts()[p];
       const GeneratedCode::Part& next = code.parts()[std::min(p + 1, code.parts().size() - 1)];
       for (std::int64_t i = first; i < end; ++i) {
@@ -238,10 +246,9 @@ class Generated final : public Conv2dNode, public Pruned {
   Conv2dShape shape_;
   GeneratedLines lines_;
   std::vector<std::uint16_t> masks_;
-  std::int64_t tile_ = 1;    // lines
-  std::int64_t tiles_ = 1;   // of an image
-  std::int64_t units_ = 1;   // of a task
-  std::int64_t shares_ = 1;  // tasks that share the rows of the same units
+  std::int64_t tile_ = 1;   // lines
+  std::int64_t tiles_ = 1;  // of an image
+  std::int64_t units_ = 1;  // of a task
 };
 
 // The share of lanes that are pixels.

@@ -206,7 +206,6 @@ void test_generated() {
     conv.dst_vector = conv.outputs + below(2);
     conv.residual = below(2) == 0;
     conv.finish = static_cast<kernels::GeneratedFinish>(below(3));
-    conv.shares = std::min<std::int64_t>(1 + below(3), kernels::GeneratedCode::most_shares(conv));
     const int vectors = 1 + below(5);
     conv.vectors = below(2) * vectors;
     const int before = 3, after = 4;

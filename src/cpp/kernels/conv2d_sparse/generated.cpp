@@ -21,15 +21,10 @@ struct Rows {
   std::int64_t count;
 };
 
-std::int64_t parts_of_group(const GeneratedConv& conv) {
+std::vector<Rows> rows_of(const GeneratedConv& conv) {
   const std::int64_t most = rows_in_registers(conv);
   const std::int64_t outputs = conv.outputs / conv.groups;
-  return (outputs + most - 1) / most;
-}
-
-std::vector<Rows> rows_of(const GeneratedConv& conv) {
-  const std::int64_t outputs = conv.outputs / conv.groups;
-  const std::int64_t parts = parts_of_group(conv);
+  const std::int64_t parts = (outputs + most - 1) / most;
   std::vector<Rows> rows;
   for (std::int64_t group = 0; group < conv.groups; ++group) {
     for (std::int64_t p = 0; p < parts; ++p) {
@@ -65,30 +60,19 @@ void append(const GeneratedConv& conv, const float* weights, GeneratedCode::Part
 
 }  // namespace
 
-std::int64_t GeneratedCode::most_shares(const GeneratedConv& conv) {
-  return parts_of_group(conv) * conv.groups;
-}
-
-GeneratedCode::GeneratedCode(const GeneratedConv& conv, const float* weights) {
+GeneratedCode::GeneratedCode(const GeneratedConv& conv, const float* weights)
+    : panels_(panels_of(conv)) {
   const std::int64_t inputs = conv.inputs / conv.groups;
-  const std::int64_t panels = panels_of(conv);
-  const std::vector<Rows> all = rows_of(conv);
-  const auto count = static_cast<std::int64_t>(all.size());
   std::vector<std::uint8_t> bytes;
-  for (std::int64_t share = 0; share < conv.shares; ++share) {
-    const std::size_t first = parts_.size();
-    for (std::int64_t i = count * share / conv.shares; i < count * (share + 1) / conv.shares; ++i) {
-      const Rows& rows = all[static_cast<std::size_t>(i)];
-      for (std::int64_t p = 0; p < panels; ++p) {
-        const std::int64_t begin = inputs * p / panels;
-        const std::int64_t end = inputs * (p + 1) / panels;
-        Part part{rows.first,  rows.count, rows.group * inputs + begin,
-                  end - begin, p == 0,     p + 1 == panels};
-        append(conv, weights, part, bytes);
-        parts_.push_back(part);
-      }
+  for (const Rows& rows : rows_of(conv)) {
+    for (std::int64_t p = 0; p < panels_; ++p) {
+      const std::int64_t begin = inputs * p / panels_;
+      const std::int64_t end = inputs * (p + 1) / panels_;
+      Part part{rows.first,  rows.count, rows.group * inputs + begin,
+                end - begin, p == 0,     p + 1 == panels_};
+      append(conv, weights, part, bytes);
+      parts_.push_back(part);
     }
-    shares_.push_back({first, parts_.size()});
   }
   memory_ = jit::ExecutableMemory(bytes);
 }

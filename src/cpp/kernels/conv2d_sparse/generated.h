@@ -63,7 +63,6 @@ struct GeneratedConv {
   std::int64_t dst_vector;
   bool residual;
   GeneratedFinish finish;
-  std::int64_t shares;   // of the rows, that may be run by different threads
   std::int64_t vectors;  // of most calls, over which what comes next is fetched; 0: nothing is
 };
 
@@ -89,28 +88,20 @@ class GeneratedCode {
     std::size_t code = 0;
   };
 
-  struct Range {
-    std::size_t begin;
-    std::size_t end;
-  };
-
   // Throws kMemory where generated code cannot be executed.
   GeneratedCode(const GeneratedConv& conv, const float* weights);
 
   const std::vector<Part>& parts() const { return parts_; }
-  const std::vector<Range>& shares() const { return shares_; }  // of parts
+  std::int64_t panels() const { return panels_; }
   std::size_t size_bytes() const { return memory_.size_bytes(); }
   const float* weights(const Part& part) const {
     return reinterpret_cast<const float*>(memory_.data() + part.weights);
   }
   Function* function(const Part& part) const { return memory_.function<Function>(part.code); }
 
-  // How many shares the rows may be cut into.
-  static std::int64_t most_shares(const GeneratedConv& conv);
-
  private:
   std::vector<Part> parts_;
-  std::vector<Range> shares_;
+  std::int64_t panels_;
   jit::ExecutableMemory memory_;
 };
 
