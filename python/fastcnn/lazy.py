@@ -17,6 +17,9 @@ def lazy_names(
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """`__getattr__` and `__dir__` of a package whose names are imported late.
 
+    Gives the package its `__all__`, too: the public ones. Type checkers must not see that: what a
+    list does not name literally they would take for private.
+
     Args:
         package: Its name.
         homes: By module, the names that `from module import ...` would bring; those of the
@@ -24,6 +27,7 @@ def lazy_names(
     """
     home = {name: module for module, names in homes.items() for name in names}
     namespace = vars(sys.modules[package])
+    namespace["__all__"] = sorted(name for name in home if not name.startswith("_"))
 
     def get(name: str) -> Any:
         if name not in home:

@@ -54,6 +54,22 @@ def test_every_name_is_what_its_module_calls_so() -> None:
             assert getattr(fc, name) is space[name]
 
 
+def test_a_star_brings_every_public_name() -> None:
+    space: dict[str, object] = {}
+    exec("from fastcnn import *", space)
+
+    del space["__builtins__"]
+    assert set(space) == {name for name in dir(fc) if not name.startswith("_")}
+    assert all(space[name] is getattr(fc, name) for name in space)
+
+
+def test_a_star_needs_no_optional_package() -> None:
+    loaded = loaded_by("from fastcnn import *")
+
+    assert {f"fastcnn.{room}" for room in LATE} <= loaded
+    assert loaded.isdisjoint(OTHERS - {"rich", "click"})
+
+
 def test_a_name_that_is_not_there_is_told_of() -> None:
     with pytest.raises(AttributeError, match="module 'fastcnn' has no attribute 'cnn'"):
         _ = fc.cnn
