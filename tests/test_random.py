@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import pytest
 
@@ -38,6 +40,22 @@ def test_what_one_purpose_draws_does_not_move_another():
     draw("weights")
 
     assert draw("shuffle") == expected
+
+
+def test_chance_of_its_own_leaves_no_trace():
+    random.set_random_seed(5)
+    expected = [draw("shuffle"), draw("shuffle")]
+    random.set_random_seed(5)
+
+    first = draw("shuffle")
+    with contextlib.suppress(KeyError), random.seeded(6):
+        inside = draw("shuffle")
+        raise KeyError
+    second = draw("shuffle")
+    random.set_random_seed(6)
+
+    assert [first, second] == expected
+    assert inside == draw("shuffle")
 
 
 @pytest.mark.parametrize("seed", [0, 2**63 - 1, np.int64(3)])

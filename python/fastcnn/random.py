@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -48,6 +50,22 @@ def set_random_seed(seed: int) -> None:
         raise InvalidValueError(f"set_random_seed: seed must be from 0 to {MAX_SEED}, it is {seed}")
     global _source
     _source = _Source(int(seed))
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Chance of its own: what is drawn inside leaves what is drawn afterwards as it was.
+
+    Args:
+        seed: As `set_random_seed` takes it.
+    """
+    global _source
+    kept = _source
+    set_random_seed(seed)
+    try:
+        yield
+    finally:
+        _source = kept
 
 
 def generator(purpose: str) -> np.random.Generator:

@@ -80,7 +80,7 @@ class Shaper:
         self.model = model
         self._x = x
         self._weights = criteria.get(weights)
-        self._remembered = Remembered(self._weights, deepest)
+        self._remembered = Remembered(self._weights, deepest, seed)
         self._channels = criteria.get(channels)
         self._data = data
         self._deepest = deepest
@@ -93,7 +93,7 @@ class Shaper:
         if any(profile.channels.values()):
             graph = self._without_channels(profile.channels)
             evidence = self._evidence_of(self.model.with_graph(graph))
-            criterion = Remembered(self._weights, self._deepest)
+            criterion = Remembered(self._weights, self._deepest, self._seed)
         for structure in dict.fromkeys(structure for structure, _ in profile.weights.values()):
             shares = {
                 layer: share for layer, (s, share) in profile.weights.items() if s == structure

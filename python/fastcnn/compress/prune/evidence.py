@@ -15,12 +15,15 @@ from fastcnn.compress.prune.responses import Response, measure_responses
 from fastcnn.compress.samples import Samples, read_data
 from fastcnn.errors import CompressionError
 from fastcnn.models import Model
+from fastcnn.random import seeded
 from fastcnn.train.data import read_inputs
 from fastcnn.typing import Array, FloatArray
 
 
 class Evidence:
     """Measurements of a model on samples, made when a criterion first asks for them.
+
+    What they come to does not depend on who asks first.
 
     Args:
         model: What is pruned; left as it is.
@@ -41,6 +44,7 @@ class Evidence:
     ) -> None:
         self.rng = rng
         self.share = share
+        self._seed = int(rng.integers(2**63))
         self._model = model
         self._data = data
         self._samples = samples
@@ -60,7 +64,8 @@ class Evidence:
     @cached_property
     def hessians(self) -> Hessians:
         """Second moments of what the layers read; need no labels."""
-        return Hessians(self._model.graph, self.inputs(), self.rng)
+        rng = np.random.default_rng(self._seed)
+        return Hessians(self._model.graph, self._drawn(rng), rng)
 
     @cached_property
     def _gradients(self) -> dict[str, Gradients]:
@@ -68,14 +73,19 @@ class Evidence:
 
     @cached_property
     def _responses(self) -> dict[str, Response]:
-        return measure_responses(self._model.graph, self.inputs())
+        rng = np.random.default_rng(self._seed)
+        return measure_responses(self._model.graph, self._drawn(rng))
 
     @cached_property
     def _movement(self) -> dict[str, FloatArray]:
-        return measure_movement(self._model, self._labelled())
+        with seeded(self._seed):
+            return measure_movement(self._model, self._labelled())
 
     def inputs(self) -> dict[str, Array]:
         """Samples without labels, drawn anew."""
+        return self._drawn(self.rng)
+
+    def _drawn(self, rng: np.random.Generator) -> dict[str, Array]:
         if self._data is None:
             raise CompressionError(
                 "prune: this criterion looks at samples; give data=x (labels are not needed)"
@@ -83,7 +93,7 @@ class Evidence:
         x = self._data[0] if is_pair(self._data) else self._data
         inputs = read_inputs(self._model.graph, x, caller="prune")
         count = len(next(iter(inputs.values())))
-        chosen = self.rng.permutation(count)[: self._samples]
+        chosen = rng.permutation(count)[: self._samples]
         return {name: array[chosen] for name, array in inputs.items()}
 
     def _labelled(self) -> Samples:
@@ -95,7 +105,8 @@ class Evidence:
             raise CompressionError(
                 "prune: this criterion looks at the loss; call model.compile() first"
             )
-        return read_data("prune", self._model.graph, self._data).draw(self._samples, self.rng)
+        rng = np.random.default_rng(self._seed)
+        return read_data("prune", self._model.graph, self._data).draw(self._samples, rng)
 
 
 def is_pair(data: Any) -> bool:

@@ -39,7 +39,8 @@ class Moments:
 class Hessians:
     """Moments of the inputs of the kernels of a graph, taken when first asked for.
 
-    Layers are measured a bunch at a time, in their order, and a bunch forgets the one before.
+    Layers are measured a bunch at a time, in their order, and a bunch forgets the one before. A
+    layer's moments are the same in any bunch.
 
     Args:
         graph: What the layers stand in.
@@ -50,7 +51,7 @@ class Hessians:
     def __init__(self, graph: Graph, x: Mapping[str, Array], rng: np.random.Generator) -> None:
         self._graph = graph
         self._x = x
-        self._rng = rng
+        self._seed = int(rng.integers(2**63))
         self._kernels = [kernel for kernel in find_kernels(graph) if is_fitted(kernel)]
         self._found: dict[str, Moments] = {}
 
@@ -74,11 +75,15 @@ class Hessians:
 
     def _measure(self, kernels: Sequence[Kernel]) -> dict[str, Moments]:
         sums = {kernel.name: _Sums(kernel) for kernel in kernels}
+        chance = {
+            kernel.name: np.random.default_rng([self._seed, number])
+            for number, kernel in enumerate(self._kernels)
+        }
         count = len(next(iter(self._x.values())))
         read = [kernel.node.inputs[0] for kernel in kernels]
         for values in stream_activations(self._graph, read, self._x, _BATCH):
             for kernel, value in zip(kernels, read, strict=True):
-                sums[kernel.name].add(values[value.name], count, self._rng)
+                sums[kernel.name].add(values[value.name], count, chance[kernel.name])
         return {name: one.moments() for name, one in sums.items()}
 
 
