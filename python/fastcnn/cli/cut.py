@@ -17,6 +17,7 @@ from fastcnn.cli.frame import command
 from fastcnn.cli.networks import image_size, open_model
 from fastcnn.cli.output import Output
 from fastcnn.compress.cut import JUDGES, SCHEDULES
+from fastcnn.random import set_random_seed
 from fastcnn.train.callbacks import ProgressBar
 
 
@@ -84,6 +85,7 @@ def cut(
         "validation_data": held,
         "callbacks": [ProgressBar(console=output.progress)],
     }
+    set_random_seed(seed)
     shorter = compress.cut(
         original,
         layers=layers,

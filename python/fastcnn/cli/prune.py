@@ -16,6 +16,7 @@ from fastcnn.cli.frame import command
 from fastcnn.cli.networks import open_model
 from fastcnn.cli.output import Output
 from fastcnn.compress import criteria, schedules
+from fastcnn.random import set_random_seed
 from fastcnn.train.callbacks import ProgressBar
 
 
@@ -130,6 +131,7 @@ def prune(
         "validation_data": held,
         "callbacks": [ProgressBar(console=output.progress)],
     }
+    set_random_seed(seed)
     pruned = compress.prune(
         original,
         sparsity=shares or (None if ":" in structure else sparsity),
