@@ -266,9 +266,10 @@ def test_optimize_meets_a_size_or_follows_a_recipe(
     size = trained.stat().st_size
     common = ["optimize", trained, "--data", squares, "--json"]
 
-    small = call(
-        *common, "--fine-tune", 1, "--target-bytes", size // 2, "--output", tmp_path / "small.fcnn"
-    )
+    goal = [*common, "--fine-tune", 1, "--target-bytes", size // 2, "--state-dir"]
+    failed = call(*goal, tmp_path / "goal", "--output", tmp_path / "no folder" / "small.fcnn")
+    kept = {path.name.split("-")[0] for path in (tmp_path / "goal").iterdir()}
+    small = call(*goal, tmp_path / "goal", "--output", tmp_path / "small.fcnn")
     recipe = tmp_path / "recipe.yaml"
     recipe.write_text("steps: [{prune: {sparsity: 0.5, structure: channel}}]")
     narrow = call(
@@ -281,6 +282,9 @@ def test_optimize_meets_a_size_or_follows_a_recipe(
         tmp_path / "narrow.fcnn",
     )  # fmt: skip
 
+    assert failed.code == 1
+    assert {"work.json", "latency", "sensitivity", "error", "ratio", "tuned", "times"} <= kept
+    assert not (tmp_path / "goal").exists()
     assert small.code == 0
     assert small.json["comparison"][1]["bytes_on_disk"] < 0.6 * size
     assert narrow.code == 0

@@ -10,6 +10,8 @@ import pytest
 from fastcnn.compress.choose.between import between
 from fastcnn.compress.choose.chase import Chase
 from fastcnn.compress.choose.profile import Profile
+from fastcnn.compress.choose.promise import Times
+from fastcnn.compress.stages import Stages
 
 
 def test_all_shares_go_from_one_profile_to_the_other() -> None:
@@ -35,6 +37,7 @@ class Coarse:
     """A start whose search knows but few shares; a model runs 1 / (1 - share) times as fast."""
 
     whole = 1.0
+    cut = ()
 
     def __init__(self, shares: tuple[float, ...]) -> None:
         self._shares = shares
@@ -60,15 +63,16 @@ def chase_of(start: Coarse, slower: float = 1.0) -> tuple[Chase, list[float]]:
     chase.model = SimpleNamespace(with_graph=lambda share: share)  # type: ignore[assignment]
     chase._test = lambda graph: SimpleNamespace(score=1.0)  # type: ignore[assignment]
 
-    def tune(model: Any, share: float) -> Any:
+    def tune(model: Any, share: float, callbacks: Any) -> Any:
         trained.append(share)
         return SimpleNamespace(graph=share)
 
     def ratio(model: Any, times: Any) -> float:
         return 1 / (1 - model) if times is None else slower / (1 - model.graph)
 
-    chase._training = SimpleNamespace(tune=tune)  # type: ignore[assignment]
-    chase._time = lambda model, processes=3: SimpleNamespace()  # type: ignore
+    chase._training = SimpleNamespace(tune=tune, epochs=1)  # type: ignore[assignment]
+    chase._looks, chase._stages = 0, Stages(None, "optimize", [], {})
+    chase._time = lambda model, processes=3: Times(1.0, 1.0, 1.0)  # type: ignore
     chase._ratio = ratio  # type: ignore[method-assign]
     return chase, trained
 

@@ -11,6 +11,7 @@ from compress_nets import make_net
 
 from fastcnn import compress
 from fastcnn.compress.recipes import run as running
+from fastcnn.compress.recipes import steps
 from fastcnn.errors import CompressionError, FileFormatError
 from fastcnn.models import Model, load_model
 
@@ -136,3 +137,9 @@ def test_a_value_outside_its_limits_is_told_with_its_step(tmp_path: Path) -> Non
 
     with pytest.raises(CompressionError, match=r"step 1 \(prune.*sparsity must be in \[0, 1\)"):
         compress.run_recipe(model(), recipe)
+
+
+def test_steps_that_take_long_keep_what_they_have_done() -> None:
+    kept = {name for name in steps.NAMES if steps.keeps_state(name)}
+
+    assert kept == {"prune", "cut", "fuse", "optimize"}

@@ -9,9 +9,10 @@ import pytest
 from compress_nets import make_net
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from synthetic_times import proportional
 
 from fastcnn.compress.choose.knapsack import knapsack
-from fastcnn.compress.choose.latency import CHANNELS, DENSE, WEIGHTS, LatencyTable, variant_of
+from fastcnn.compress.choose.latency import variant_of
 from fastcnn.compress.choose.price import SizePrice, State, TimePrice, Work
 from fastcnn.compress.choose.search import Search
 from fastcnn.compress.choose.sensitivity import Point, Sensitivity
@@ -53,33 +54,6 @@ def test_a_budget_out_of_reach_gives_the_lightest() -> None:
 
 def net() -> Graph:
     return make_net(["residual", "conv", "depthwise", "concat"], "global_average", structure=5)
-
-
-def proportional(graph: Graph) -> LatencyTable:
-    """Times as the multiplications that are left, a millisecond each, and zeros cost nothing."""
-    variants = [DENSE, *(("channel", s) for s in CHANNELS), *(("weight", s) for s in WEIGHTS)]
-    families = find_families(graph)
-    work = Work(families, list(find_kernels(graph)))
-    ms: dict[tuple[str, float], dict[str, float]] = {}
-    for variant in variants:
-        shrunken = variant_of(graph, variant)
-        ms[variant] = {
-            kernel.layer: np.count_nonzero(kernel.data)
-            if variant[0] == "weight"
-            else work.of(
-                kernel.layer,
-                {
-                    family.name: len(
-                        shrunken.values[family.makers[0][0]].data.take(0, 1 - family.makers[0][1])
-                    )
-                    / len(family.groups)
-                    for family in families
-                },
-            )
-            * kernel.data.size
-            for kernel in find_kernels(shrunken if variant[0] == "weight" else graph)
-        }
-    return LatencyTable(ms, sum(ms[DENSE].values()), 1, 1)
 
 
 def test_work_counts_the_weights_that_are_left_of_every_layer() -> None:

@@ -16,6 +16,7 @@ from fastcnn.cli.frame import command
 from fastcnn.cli.networks import open_model
 from fastcnn.cli.output import Output
 from fastcnn.models import Model
+from fastcnn.random import set_random_seed
 
 
 @command("optimize")
@@ -80,8 +81,6 @@ def optimize(
         raise click.UsageError(
             "give a goal, as --target-speedup 2, or a recipe, as -r recipe.yaml: one of the two"
         )
-    if has_goal and state_dir is not None:
-        raise click.UsageError("--state-dir keeps the steps of a recipe; give one with -r")
     if (data_name is None) == (images is None):
         raise click.UsageError("give --data, or --images: one of the two")
     original = open_model(model)
@@ -92,6 +91,7 @@ def optimize(
     else:
         learn, held = hold_back(data, seed)
         compile_for(original, Training(max(epochs, 1), batch_size, learning_rate, seed=seed))
+    set_random_seed(seed)
     if recipe is not None:
         steps = compress.read_recipe(recipe)
         done: Model = compress.run_recipe(
@@ -105,6 +105,7 @@ def optimize(
             epochs=epochs,
             validation=None if data is None else held,
             seed=seed,
+            state_dir=state_dir,
             say=output.say,
             batch_size=batch_size,
         )

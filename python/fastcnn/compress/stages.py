@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from fastcnn.models import Model, load_model
 from fastcnn.train.callbacks import BackupAndRestore, Callback
 
 _WORK = "work.json"
+_Told = TypeVar("_Told")
 
 Made = Callable[[Sequence[Callback]], Model]
 """Makes the model of a step; trains with these callbacks beside its own."""
@@ -63,21 +64,24 @@ class Stages:
             if json.loads(path.read_text(encoding="utf-8")) != work:
                 raise CompressionError(
                     f"{action}: '{self._folder}' holds steps of other work (another model, other "
-                    "data or arguments); give another state_dir, or remove the folder"
+                    "data or arguments, another machine or version); give another state_dir, or "
+                    "remove the folder"
                 )
         else:
             write_atomically(path, json.dumps(work).encode())
 
-    def step(self, name: str, make: Made, *, trains: bool = True) -> Model:
+    def step(self, name: str, make: Made, *, of: Any = None, trains: bool = True) -> Model:
         """The model of a step.
 
         Args:
-            name: Of the step, unlike all others of this compression.
+            name: Of the step, with `of` unlike all others of this compression.
             make: Called where the step is not done yet.
+            of: What else the step follows from, as JSON can hold it.
             trains: Whether `make` trains once, which draws from the stream of shuffling.
         """
         if self._folder is None:
             return make(())
+        name = _name(name, of)
         path = self._folder / f"{name}.fcnn"
         if path.exists():
             if trains:
@@ -87,11 +91,36 @@ class Stages:
         model.save(path)
         return model
 
+    def told(self, name: str, of: Any, tell: Callable[[], _Told]) -> _Told:
+        """What a step tells, as JSON can hold it.
+
+        Args:
+            name: Of the step, with `of` unlike all others of this compression.
+            of: What the step follows from, as JSON can hold it.
+            tell: Called where the step is not done yet; makes no use of the stream of shuffling.
+        """
+        if self._folder is None:
+            return tell()
+        path = self._folder / f"{_name(name, of)}.json"
+        if path.exists():
+            kept: _Told = json.loads(path.read_text(encoding="utf-8"))["told"]
+            return kept
+        value = tell()
+        write_atomically(path, json.dumps({"of": of, "told": value}).encode())
+        return value
+
+
+def _name(name: str, of: Any) -> str:
+    if of is None:
+        return name
+    return f"{name}-{hashlib.sha256(json.dumps(of).encode()).hexdigest()[:12]}"
+
 
 def _fingerprint(models: Iterable[Model], arguments: Mapping[str, Any]) -> str:
     digest = hashlib.sha256()
     for model in models:
         digest.update(str(model.graph).encode())
+        _feed(digest, model.settings)
         for value in model.graph.parameters.values():
             _feed(digest, value.data)
     for name in sorted(arguments):
@@ -101,6 +130,8 @@ def _fingerprint(models: Iterable[Model], arguments: Mapping[str, Any]) -> str:
 
 
 def _feed(digest: Any, value: Any) -> None:
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, np.ndarray):
         digest.update(f"{value.dtype}{value.shape}".encode())
         digest.update(np.ascontiguousarray(value).data)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property, partial
 from typing import Any
 
 from fastcnn.compress.choose.between import between
@@ -12,11 +12,12 @@ from fastcnn.compress.choose.goal import TOLERANCE
 from fastcnn.compress.choose.judge import Judge
 from fastcnn.compress.choose.profile import Profile
 from fastcnn.compress.choose.promise import Times, times_in_fresh_process
-from fastcnn.compress.choose.sensitivity import cut_graphs
-from fastcnn.compress.choose.start import EXPONENTS, Found, Means, Start
+from fastcnn.compress.choose.sensitivity import without_unit
+from fastcnn.compress.choose.start import EXPONENTS, Found, Means, Start, name_of
 from fastcnn.compress.choose.training import Training
-from fastcnn.compress.cut.units import Unit
+from fastcnn.compress.cut.units import Unit, find_units
 from fastcnn.compress.selection import layer_of
+from fastcnn.graph import Graph
 from fastcnn.models import Model, file_size
 
 _CORRECTIONS, _HALVINGS = 6, 6
@@ -77,10 +78,12 @@ class Chase:
         self.start = Start(model, means)
         self.reached: list[Reached] = []
         self._correction = 1.0
+        self._looks = 0
+        self._stages = means.stages
 
     @cached_property
     def _times(self) -> Times:
-        return self._time(self.model)
+        return self._kept_times([], lambda: self._time(self.model))
 
     @property
     def before_ms(self) -> float:
@@ -121,8 +124,16 @@ class Chase:
         return best
 
     def _trained(self, ratio: float, found: Found) -> Reached:
-        model = self._training.tune(self.model, found.graph)
-        times = self._time(model, _LAST_PROCESSES)
+        which = [len(self.reached), *name_of(found.start, found.profile)]
+        if self._training.epochs:
+            model = self._stages.step(
+                "tuned",
+                lambda more: self._training.tune(self.model, found.graph, more),
+                of=which,
+            )
+        else:
+            model = self.model.with_graph(found.graph)
+        times = self._kept_times(which, lambda: self._time(model, _LAST_PROCESSES))
         got = self._ratio(model, times)
         verdict = self._test(model.graph)
         reached = Reached(
@@ -191,7 +202,12 @@ class Chase:
 
     def _seen(self, found: Found, tried: list[tuple[Found, float]]) -> float:
         """The measured ratio of a profile, which joins those tried."""
-        got = self._ratio(self.model.with_graph(found.graph), None)
+        self._looks += 1
+        got = self._stages.told(
+            "ratio",
+            [self._looks, *name_of(found.start, found.profile)],
+            lambda: self._ratio(self.model.with_graph(found.graph), None),
+        )
         tried.append((found, got))
         self.say(
             f"predicted {self.start.whole / found.predicted:.2f}x, measured {got:.2f}x, "
@@ -216,19 +232,37 @@ class Chase:
 
     def _shorter(self, start: Start, error: float) -> Start | None:
         """Without the unit that saves most time for its error; None if each alone errs more."""
-        judge, seed = self._means.judge, self._means.seed
-        best: tuple[float, Unit, Any] | None = None
-        for unit, graph in cut_graphs(start.model.graph, self._means.fit_on, judge, seed):
-            own = judge(graph).error
+        best: tuple[float, Unit] | None = None
+        for unit in find_units(start.model.graph):
+            own = self._stages.told(
+                "without",
+                [list(start.cut), unit.name],
+                partial(self._error_without, start, unit),
+            )
+            if own is None or own >= error:
+                continue
             saved = sum(
                 start.latency.ms[("dense", 0.0)].get(layer_of(node), 0.0) for node in unit.nodes
             )
-            if own < error and (best is None or saved / max(own, 1e-9) > best[0]):
-                best = saved / max(own, 1e-9), unit, graph
+            if best is None or saved / max(own, 1e-9) > best[0]:
+                best = saved / max(own, 1e-9), unit
         if best is None:
             return None
-        _, unit, graph = best
+        unit = best[1]
+        graph = self._without(start, unit)
+        assert graph is not None
         return Start(self.model.with_graph(graph), self._means, (*start.cut, unit.name))
+
+    def _without(self, start: Start, unit: Unit) -> Graph | None:
+        means = self._means
+        return without_unit(start.model.graph, unit, means.fit_on, means.judge, means.seed)
+
+    def _error_without(self, start: Start, unit: Unit) -> float | None:
+        graph = self._without(start, unit)
+        return None if graph is None else self._means.judge(graph).error
+
+    def _kept_times(self, which: list[Any], measure: Callable[[], Times]) -> Times:
+        return Times(**self._stages.told("times", which, lambda: asdict(measure())))
 
     def _time(self, model: Model, processes: int = 3) -> Times:
         return times_in_fresh_process(

@@ -59,6 +59,17 @@ class LatencyTable:
         """Time of a layer in a variant as a share of its time in the model."""
         return self.ms[variant][layer] / max(self.ms[DENSE][layer], 1e-9)
 
+    def to_json(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        ms = [[*variant, dict(times)] for variant, times in self.ms.items()]
+        return {**vars(self), "ms": ms}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> LatencyTable:
+        """The table that `to_json` wrote."""
+        ms = {(structure, share): times for structure, share, times in data["ms"]}
+        return LatencyTable(**{**data, "ms": ms})
+
     @property
     def table(self) -> Table:
         """One row a layer, one column a variant."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,9 +16,13 @@ from fastcnn.compress.choose.start import Means
 from fastcnn.compress.choose.training import plan_training
 from fastcnn.compress.prune.structures import find_pattern
 from fastcnn.compress.record import recorded
+from fastcnn.compress.stages import Stages
 from fastcnn.errors import InvalidValueError
 from fastcnn.models import Model, file_size
-from fastcnn.runtime import get_num_threads
+from fastcnn.runtime import cpu_info, get_num_threads
+
+_WITHOUT_EFFECT = ("callbacks", "verbose", "workers")
+"""Arguments of `fine_tune` that may differ where a call goes on."""
 
 
 def optimize(
@@ -37,6 +42,7 @@ def optimize(
     batch: int = 1,
     threads: int | None = None,
     seed: int = 0,
+    state_dir: str | os.PathLike[str] | None = None,
     say: Callable[[str], None] | None = None,
     **fine_tuning: Any,
 ) -> Outcome:
@@ -66,6 +72,8 @@ def optimize(
         batch: Samples a call, for all times.
         threads: Threads a call uses; all if None.
         seed: Of all chance.
+        state_dir: Folder for what is done: killed, the same call goes on from there. To be removed
+            afterwards.
         say: Takes each line of the log as it is written.
         **fine_tuning: As `compress.fine_tune` takes it.
 
@@ -73,6 +81,7 @@ def optimize(
         The model and how it came about; where the goal was not met, the nearest to it, and why.
 
     Raises:
+        CompressionError: `state_dir` holds other work, or there is nothing to train with.
         InvalidValueError: An argument is outside its limits.
         DataError: The data cannot be used.
     """
@@ -90,21 +99,8 @@ def optimize(
             say(line)
 
     training = plan_training(model, data, validation, epochs, seed, fine_tuning)
-    fit_on, compare_on = draw_halves("optimize", model.graph, training.learn, samples, seed)
-    means = Means(
-        tuple(structures),
-        criterion or ("magnitude" if training.epochs else "obc"),
-        fit_on,
-        Judge(model.graph, compare_on),
-        batch,
-        threads or get_num_threads(),
-        goal.for_size,
-        seed,
-        tell,
-    )
-    tell(f"asked for {goal.text()}; {training.text()}")
-    chase = Chase(model, means, training, cuts)
-    result = _chase(chase, goal)
+    criterion = criterion or ("magnitude" if training.epochs else "obc")
+    threads = threads or get_num_threads()
     settings = {
         "target_ms": target_ms,
         "target_speedup": target_speedup,
@@ -112,12 +108,36 @@ def optimize(
         "max_drop": max_drop,
         "structures": list(structures),
         "cuts": cuts,
-        "criterion": means.criterion,
+        "criterion": criterion,
         "samples": samples,
         "epochs": training.epochs,
         "batch": batch,
-        "threads": means.threads,
+        "threads": threads,
     }
+    work = {
+        "how": settings,
+        "data": (data, validation),
+        "seed": seed,
+        "fine_tuning": {k: v for k, v in fine_tuning.items() if k not in _WITHOUT_EFFECT},
+        "measured": {**versions(), "isa": cpu_info()["isa"]},
+    }
+    stages = Stages(state_dir, "optimize", [model], work)
+    fit_on, compare_on = draw_halves("optimize", model.graph, training.learn, samples, seed)
+    means = Means(
+        tuple(structures),
+        criterion,
+        fit_on,
+        Judge(model.graph, compare_on),
+        batch,
+        threads,
+        goal.for_size,
+        seed,
+        tell,
+        stages,
+    )
+    tell(f"asked for {goal.text()}; {training.text()}")
+    chase = Chase(model, means, training, cuts)
+    result = _chase(chase, goal)
     provenance = {
         "recipe": [{"optimize": settings}],
         "seed": seed,

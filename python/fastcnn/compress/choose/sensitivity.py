@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -20,6 +21,7 @@ from fastcnn.compress.prune.families import find_families
 from fastcnn.compress.prune.kernel import find_kernels
 from fastcnn.compress.prune.structures import find_pattern
 from fastcnn.compress.selection import check_share
+from fastcnn.compress.stages import Stages
 from fastcnn.errors import CompressionError, InvalidValueError, ShapeError
 from fastcnn.graph import Graph
 from fastcnn.models import Model
@@ -165,16 +167,17 @@ def sensitivity(
         seed=seed,
     )
     judge = Judge(model.graph, measure_on)
+    nothing_kept = Stages(None, "sensitivity", [], {})
     points = [
         point
         for structure in structures
-        for point in shrunken(shaper, judge, structure, sorted(sparsities))
+        for point in shrunken(shaper, judge, structure, sorted(sparsities), nothing_kept)
     ]
     if cuts:
-        points += [
-            _point(unit.name, "cut", 1.0, judge(graph))
-            for unit, graph in cut_graphs(model.graph, fit_on, judge, seed)
-        ]
+        for unit in find_units(model.graph):
+            graph = without_unit(model.graph, unit, fit_on, judge, seed)
+            if graph is not None:
+                points.append(_point(unit.name, "cut", 1.0, judge(graph)))
     settings = {
         "structures": list(structures),
         "sparsities": list(sparsities),
@@ -201,41 +204,84 @@ def shrunken(
     judge: Judge,
     structure: str,
     sparsities: Sequence[float],
+    stages: Stages,
+    *,
     layers: Container[str] | None = None,
+    cut: Sequence[str] = (),
 ) -> Iterator[Point]:
-    """The points of the parts in one structure; of `layers` alone, where they are named."""
-    graph = shaper.model.graph
+    """The points of the parts in one structure.
+
+    Args:
+        shaper: Of the model.
+        judge: Compares with the model.
+        structure: "channel", or a structure of weights.
+        sparsities: Shares to remove.
+        stages: Keep the points of each part.
+        layers: Those to look at; all if None.
+        cut: What went from the model before, which sets it apart from others in `stages`.
+    """
+    for part, profiles in _changes(shaper.model.graph, structure, sparsities, layers):
+        found = stages.told(
+            "sensitivity",
+            [list(cut), part, structure, [share for share, _ in profiles]],
+            partial(_curve, shaper, judge, part, structure, profiles),
+        )
+        yield from (Point(**point) for point in found)
+
+
+def _changes(
+    graph: Graph, structure: str, sparsities: Sequence[float], layers: Container[str] | None
+) -> Iterator[tuple[str, list[tuple[float, Profile]]]]:
+    """Each part, and what becomes of it at each share."""
     if structure == "channel":
         for family in find_families(graph):
             chosen = layers is None or any(layer in layers for layer in family.layers)
             if chosen and len(family.groups) > 1:
-                for share in sparsities:
-                    profile = Profile(channels=dict.fromkeys(family.layers, share))
-                    yield _point(family.name, structure, share, judge(shaper(profile)))
+                yield (
+                    family.name,
+                    [
+                        (share, Profile(channels=dict.fromkeys(family.layers, share)))
+                        for share in sparsities
+                    ],
+                )
         return
     own = getattr(find_pattern(structure), "sparsity", None)
-    kernels = (kernel for kernel in find_kernels(graph) if layers is None or kernel.layer in layers)
-    for kernel in kernels:
-        for share in sparsities if own is None else (own,):
-            profile = Profile(weights={kernel.layer: (structure, share)})
-            yield _point(kernel.layer, structure, share, judge(shaper(profile)))
+    for kernel in find_kernels(graph):
+        if layers is None or kernel.layer in layers:
+            yield (
+                kernel.layer,
+                [
+                    (share, Profile(weights={kernel.layer: (structure, share)}))
+                    for share in (sparsities if own is None else (own,))
+                ],
+            )
 
 
-def cut_graphs(
-    graph: Graph, fit_on: Sample, judge: Judge, seed: int
-) -> Iterator[tuple[Unit, Graph]]:
-    """The graph without each unit that can go, in the best of the ways to do without it."""
-    for unit in find_units(graph):
-        if unit.refusal:
-            continue
-        try:
-            ways = [
-                without(graph, unit, way, fit_on.x, np.random.default_rng(seed))[0]
-                for way in resamplings(unit)
-            ]
-        except (CompressionError, InvalidValueError, ShapeError):
-            continue
-        yield unit, min(ways, key=lambda one: judge(one).error)
+def _curve(
+    shaper: Shaper,
+    judge: Judge,
+    part: str,
+    structure: str,
+    profiles: Sequence[tuple[float, Profile]],
+) -> list[dict[str, Any]]:
+    return [
+        asdict(_point(part, structure, share, judge(shaper(profile))))
+        for share, profile in profiles
+    ]
+
+
+def without_unit(graph: Graph, unit: Unit, fit_on: Sample, judge: Judge, seed: int) -> Graph | None:
+    """The graph in the best of the ways to do without a unit; None where it cannot go."""
+    if unit.refusal:
+        return None
+    try:
+        ways = [
+            without(graph, unit, way, fit_on.x, np.random.default_rng(seed))[0]
+            for way in resamplings(unit)
+        ]
+    except (CompressionError, InvalidValueError, ShapeError):
+        return None
+    return min(ways, key=lambda one: judge(one).error)
 
 
 def _point(part: str, structure: str, share: float, verdict: Verdict) -> Point:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
 
 from fastcnn.compress.choose.judge import Judge
-from fastcnn.compress.choose.latency import latency_table
+from fastcnn.compress.choose.latency import LatencyTable, latency_table
 from fastcnn.compress.choose.price import Price, SizePrice, State, TimePrice, Work
 from fastcnn.compress.choose.profile import Profile, Shaper
 from fastcnn.compress.choose.samples import Sample
@@ -14,6 +16,7 @@ from fastcnn.compress.choose.search import Search
 from fastcnn.compress.choose.sensitivity import Point, Sensitivity, shrunken
 from fastcnn.compress.prune.families import find_families
 from fastcnn.compress.prune.kernel import find_kernels
+from fastcnn.compress.stages import Stages
 from fastcnn.graph import Graph
 from fastcnn.models import Model, file_size
 
@@ -40,6 +43,7 @@ class Means:
         for_size: Whether bytes count, not time.
         seed: Of all chance.
         say: Takes a line of the log.
+        stages: Keep what was measured.
     """
 
     structures: tuple[str, ...]
@@ -51,6 +55,7 @@ class Means:
     for_size: bool
     seed: int
     say: Callable[[str], None]
+    stages: Stages
 
 
 class Start:
@@ -68,13 +73,8 @@ class Start:
         graph = model.graph
         families, kernels = find_families(graph), list(find_kernels(graph))
         work = Work(families, kernels)
-        self.latency = latency_table(
-            graph,
-            structures=means.structures,
-            batch=means.batch,
-            threads=means.threads,
-            seconds=_SECONDS_FOR_SIZE if means.for_size else _SECONDS,
-        )
+        told = means.stages.told("latency", list(cut), self._time_layers)
+        self.latency = LatencyTable.from_json(told)
         self._shaper = Shaper(
             model,
             means.fit_on.x,
@@ -110,9 +110,22 @@ class Start:
 
     def made(self, profile: Profile, exponent: float) -> Found:
         """A profile, carried out."""
-        graph = self._shaper(profile)
+        shaped = cache(partial(self._shaper, profile))
         price = self.price(self.search.state(profile))
-        return Found(self, profile, graph, price, self._means.judge(graph).error, exponent)
+        error = self._means.stages.told(
+            "error", name_of(self, profile), lambda: self._means.judge(shaped()).error
+        )
+        return Found(self, profile, shaped, price, error, exponent)
+
+    def _time_layers(self) -> dict[str, Any]:
+        means = self._means
+        return latency_table(
+            self.model.graph,
+            structures=means.structures,
+            batch=means.batch,
+            threads=means.threads,
+            seconds=_SECONDS_FOR_SIZE if means.for_size else _SECONDS,
+        ).to_json()
 
     def _measure(self) -> Sensitivity:
         means, points = self._means, list[Point]()
@@ -123,7 +136,9 @@ class Start:
                 means.judge,
                 structure,
                 CHANNEL_SHARES if is_channel else WEIGHT_SHARES,
-                None if is_channel or means.for_size else self._gainers(structure),
+                means.stages,
+                layers=None if is_channel or means.for_size else self._gainers(structure),
+                cut=self.cut,
             )
         found = len({point.part for point in points})
         means.say(f"sensitivity of {found} parts measured, {len(points)} points")
@@ -151,7 +166,7 @@ class Found:
     Args:
         start: What was shrunken.
         profile: How.
-        graph: The result.
+        shaped: Makes the result; made once, it is kept.
         predicted: Its price.
         error: Of its outputs.
         exponent: With which it was found.
@@ -159,7 +174,17 @@ class Found:
 
     start: Start
     profile: Profile
-    graph: Graph
+    shaped: Callable[[], Graph]
     predicted: float
     error: float
     exponent: float
+
+    @property
+    def graph(self) -> Graph:
+        """The result."""
+        return self.shaped()
+
+
+def name_of(start: Start, profile: Profile) -> list[Any]:
+    """What sets a profile apart from all others, as JSON can hold it."""
+    return [list(start.cut), dict(profile.channels), dict(profile.weights)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from fastcnn.compress.recover import fine_tune
 from fastcnn.errors import CompressionError, InvalidValueError
 from fastcnn.graph import Graph
 from fastcnn.models import Model
+from fastcnn.train.callbacks import Callback
 
 _HELD_BACK, _MOST_HELD_BACK = 0.1, 5000
 _EPOCHS = 3
@@ -35,12 +36,19 @@ class Training:
     epochs: int
     fine_tuning: Mapping[str, Any]
 
-    def tune(self, model: Model, graph: Graph) -> Model:
-        """`model` with another graph, fine-tuned with the model as its teacher."""
+    def tune(self, model: Model, graph: Graph, callbacks: Sequence[Callback] = ()) -> Model:
+        """`model` with another graph, fine-tuned with the model as its teacher.
+
+        Args:
+            model: Left as it is.
+            graph: The other.
+            callbacks: Beside those that were asked for.
+        """
         changed = model.with_graph(graph)
         if not self.epochs:
             return changed
         settings = {"teacher": model, **self.fine_tuning}
+        settings["callbacks"] = [*settings.pop("callbacks", ()), *callbacks]
         return fine_tune(changed, self.learn, epochs=self.epochs, **settings)
 
     def text(self) -> str:
