@@ -67,3 +67,32 @@ def use(monkeypatch: pytest.MonkeyPatch, trained_slower: float = 1.0) -> None:
 
     monkeypatch.setattr(CHASE, "times_in_fresh_process", in_process)
     monkeypatch.setattr(START, "latency_table", lambda graph, **_: proportional(graph))
+
+
+LANES = 16
+
+
+def stepped(graph: Graph) -> dict[str, float]:
+    """By layer: multiplications where outputs are counted in whole vectors."""
+    found: dict[str, float] = {}
+    for kernel in find_kernels(graph):
+        outputs = kernel.data.shape[kernel.axis]
+        whole = -(-outputs // LANES) * LANES
+        found[kernel.layer] = whole * kernel.data.size / outputs
+    return found
+
+
+def use_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes `optimize` go by `stepped`; all structures but channels are without gain."""
+
+    def table(graph: Graph, **_: Any) -> LatencyTable:
+        variants = [DENSE, *(("channel", s) for s in CHANNELS)]
+        ms = {variant: stepped(variant_of(graph, variant)) for variant in variants}
+        return LatencyTable(ms, sum(ms[DENSE].values()), 1, 1)
+
+    def in_process(before: Model, after: Model, **_: Any) -> Times:
+        old, new = (sum(stepped(model.graph).values()) for model in (before, after))
+        return Times(old, new, old / new)
+
+    monkeypatch.setattr(CHASE, "times_in_fresh_process", in_process)
+    monkeypatch.setattr(START, "latency_table", table)

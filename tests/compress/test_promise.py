@@ -46,6 +46,9 @@ class Coarse:
         enough = [share for share in self._shares if 1 - share <= budget]
         return self.made(Profile({"a": min(enough, default=max(self._shares))}), 1.0)
 
+    def neighbours(self, profile: Profile) -> list[Any]:
+        return []
+
     def made(self, profile: Profile, exponent: float) -> Any:
         share = profile.channels.get("a", 0.0)
         return SimpleNamespace(
@@ -87,6 +90,18 @@ def test_what_the_search_cannot_pick_lies_between_what_it_can(ratio: float) -> N
     assert len(trained) == 1
 
 
+def test_a_profile_that_fits_a_smaller_budget_and_is_too_slow_is_not_the_end() -> None:
+    chase, _ = chase_of(Coarse((0.0, 0.5, 0.75)))
+
+    def ratio(model: Any, times: Any) -> float:
+        share = model if times is None else model.graph
+        return 0.7 / (1 - share) if share else 1.0
+
+    chase._ratio = ratio  # type: ignore[method-assign]
+
+    assert chase.reach(1.5).ratio == pytest.approx(1.5, rel=0.05)
+
+
 @pytest.mark.parametrize("slower", [0.85, 1.15])
 def test_a_model_that_is_slower_once_trained_is_aimed_for_anew(slower: float) -> None:
     chase, trained = chase_of(Coarse((0.0, 0.25, 0.75)), slower)
@@ -106,6 +121,49 @@ def test_where_speed_jumps_a_little_too_slow_is_nearer_than_far_too_fast() -> No
     chase._ratio = ratio  # type: ignore[method-assign]
 
     assert chase.reach(2.0).ratio == 1.94
+
+
+def test_a_model_that_keeps_the_promise_is_better_than_a_nearer_one_that_does_not() -> None:
+    chase, trained = chase_of(Coarse((0.0, 0.25, 0.75)))
+    slower = iter((0.89, 1.04))
+
+    def ratio(model: Any, times: Any) -> float:
+        return 1 / (1 - (model if times is None else model.graph)) * (1 if times is None else now)
+
+    now = 1.0
+    tune = chase._training.tune
+
+    def tuned(model: Any, share: Any, callbacks: Any) -> Any:
+        nonlocal now
+        now = next(slower)
+        return tune(model, share, callbacks)
+
+    chase._training = SimpleNamespace(tune=tuned, epochs=1)  # type: ignore[assignment]
+    chase._ratio = ratio  # type: ignore[method-assign]
+
+    reached = chase.reach(2.0)
+
+    assert len(trained) == 2
+    assert [one.ratio >= 1.9 for one in chase.reached] == [False, True]
+    assert reached is chase.reached[1]
+
+
+def test_a_doubtful_speed_is_measured_again_by_more_processes() -> None:
+    chase, trained = chase_of(Coarse((0.0, 0.25, 0.75)))
+    asked: list[int] = []
+
+    def timed(model: Any, processes: int = 3) -> Times:
+        asked.append(processes)
+        return Times(1.0, 1.0, 1.78 if processes < 10 else 2.0)
+
+    chase._time = timed  # type: ignore[method-assign]
+    chase._ratio = lambda model, times: (  # type: ignore[method-assign]
+        1 / (1 - model) if times is None else times.speedup
+    )
+
+    assert chase.reach(2.0).ratio == 2.0
+    assert len(trained) == 1
+    assert asked == [5, 11]
 
 
 def test_the_budget_is_a_share_of_the_whole_model_where_a_layer_was_cut() -> None:

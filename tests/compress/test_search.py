@@ -121,6 +121,37 @@ def test_the_search_keeps_the_budget(structures: tuple[str, ...], speedup: float
         assert not profile.channels
 
 
+@pytest.mark.parametrize("structures", [("weight",), ("channel",), ("weight", "channel")])
+def test_neighbours_differ_in_one_part_and_in_price(structures: tuple[str, ...]) -> None:
+    graph = net()
+    families, kernels = find_families(graph), list(find_kernels(graph))
+    price = TimePrice(proportional(graph), Work(families, kernels), families)
+    search = Search(families, found(graph), structures, price)
+    state = search(price(State()) / 3, 1.0)
+    errors = {
+        (item.name, item.is_family): dict(zip(item.options, item.errors, strict=True))
+        for item in search.items
+    }
+
+    for what, other, rise in search.neighbours(state):
+        families_changed = [
+            name
+            for name in {**state.kept, **other.kept}
+            if state.kept.get(name, 1.0) != other.kept.get(name, 1.0)
+        ]
+        layers_changed = [
+            layer
+            for layer in {**state.weights, **other.weights}
+            if state.weights.get(layer, ("", 0.0))[1] != other.weights.get(layer, ("", 0.0))[1]
+        ]
+        changed = [f"channels of {name}" for name in families_changed]
+        assert [*changed, *(f"weights of {layer}" for layer in layers_changed)] == [what]
+        assert rise * (price(other) - price(state)) <= 0
+        for name in families_changed:
+            now, then = state.kept.get(name, 1.0), other.kept.get(name, 1.0)
+            assert rise == pytest.approx(errors[name, True][then] - errors[name, True][now])
+
+
 def test_parts_that_cost_more_lose_less() -> None:
     graph = make_net(["conv", "conv"], "global_average", structure=5)
     kernels = list(find_kernels(graph))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property, partial
+from math import inf
 from typing import Any
 
-from fastcnn.compress.choose.between import between
 from fastcnn.compress.choose.goal import TOLERANCE
 from fastcnn.compress.choose.judge import Judge
+from fastcnn.compress.choose.nearer import HIGH, LOW, Tried, look_nearer
 from fastcnn.compress.choose.profile import Profile
 from fastcnn.compress.choose.promise import Times, times_in_fresh_process
 from fastcnn.compress.choose.sensitivity import without_unit
@@ -20,12 +21,14 @@ from fastcnn.compress.selection import layer_of
 from fastcnn.graph import Graph
 from fastcnn.models import Model, file_size
 
-_CORRECTIONS, _HALVINGS = 6, 6
+_CORRECTIONS = 6
+_LESS = 0.98
+"""Of what a profile that is too slow should have taken: the next budget, where it comes again."""
 _TRAININGS = 2
 _LAST_PROCESSES = 5
 """The model that is given is timed more often than those on the way to it, which are thrice."""
-_LOW, _HIGH = 1 - TOLERANCE / 4, 1 + TOLERANCE / 2
-"""Within these shares of what is asked nothing is corrected any more."""
+_PROCESSES_IN_DOUBT = 11
+"""Where that shows another speed than was seen on the way."""
 _MOST = 16.0
 """The largest speedup that is looked for where no target is given."""
 
@@ -113,8 +116,8 @@ class Chase:
             found, seen = self._correct(aim)
             if best is not None and best.found is not None and found.profile == best.found.profile:
                 break
-            reached = self._trained(ratio, found)
-            if best is None or _miss(reached.ratio, ratio) < _miss(best.ratio, ratio):
+            reached = self._trained(ratio, found, seen)
+            if best is None or _rank(reached.ratio, ratio) < _rank(best.ratio, ratio):
                 best = reached
             is_near = _miss(reached.ratio, ratio) <= 0
             if is_near or _miss(seen, aim) > 0:
@@ -123,7 +126,7 @@ class Chase:
         assert best is not None
         return best
 
-    def _trained(self, ratio: float, found: Found) -> Reached:
+    def _trained(self, ratio: float, found: Found, seen: float) -> Reached:
         which = [len(self.reached), *name_of(found.start, found.profile)]
         if self._training.epochs:
             model = self._stages.step(
@@ -135,6 +138,12 @@ class Chase:
             model = self.model.with_graph(found.graph)
         times = self._kept_times(which, lambda: self._time(model, _LAST_PROCESSES))
         got = self._ratio(model, times)
+        if abs(got / seen - 1) > TOLERANCE:
+            self.say(f"measured {got:.2f}x, {seen:.2f}x before: measured again")
+            times = self._kept_times(
+                ["again", *which], lambda: self._time(model, _PROCESSES_IN_DOUBT)
+            )
+            got = self._ratio(model, times)
         verdict = self._test(model.graph)
         reached = Reached(
             model, times, got, verdict.score, self.score_before - verdict.score, found
@@ -147,60 +156,39 @@ class Chase:
         return reached
 
     def _correct(self, ratio: float) -> tuple[Found, float]:
-        """The profile of least error whose measured ratio is near `ratio`.
+        """The profile of least error that is measured to be `ratio` times as fast.
 
-        Where there is none, the one that is the least too fast, or else the fastest.
+        Where nothing else is near, a little too slow is fast enough; where nothing is, it is the
+        fastest.
         """
-        tried: list[tuple[Found, float]] = []
+        tried: Tried = []
         start: Start = self.start
         exponents: Sequence[float] = EXPONENTS
+        most = inf
         for attempt in range(_CORRECTIONS):
-            budget = self._correction * self.start.whole / ratio
+            budget = min(most, self._correction * self.start.whole / ratio)
             if attempt == 0:
                 found = self._best_start(budget)
                 start, exponents = found.start, (found.exponent,)
             else:
                 found = start.best(budget, exponents)
             if any(found.profile == other.profile for other, _ in tried):
-                break
+                if any(got >= ratio * LOW for _, got in tried):
+                    break
+                most = _LESS * found.predicted
+                continue
             got = self._seen(found, tried)
-            if ratio * _LOW <= got <= ratio * _HIGH:
+            if ratio * LOW <= got <= ratio * HIGH:
                 break
             self._correction *= min(2.0, max(0.5, got / ratio * 0.995))
-        self._halve(ratio, tried)
-        for low in (_LOW, 1 - TOLERANCE * 3 / 4):
-            near = [one for one in tried if ratio * low <= one[1] <= ratio * (1 + TOLERANCE)]
-            if near:
-                return min(near, key=lambda one: (one[0].error, one[1]))
-        enough = [one for one in tried if one[1] >= ratio * _LOW]
-        if enough:
-            return min(enough, key=lambda one: one[1])
+        look_nearer(ratio, tried, lambda found: self._seen(found, tried))
+        for low, high in ((LOW, 1 + TOLERANCE), (1 - TOLERANCE * 3 / 4, 1 + TOLERANCE), (LOW, inf)):
+            if any(ratio * low <= got <= ratio * high for _, got in tried):
+                enough = [one for one in tried if one[1] >= ratio * low]
+                return min(enough, key=lambda one: (one[0].error, one[1]))
         return max(tried, key=lambda one: one[1])
 
-    def _halve(self, ratio: float, tried: list[tuple[Found, float]]) -> None:
-        """Tries profiles between one that is too fast and one that is too slow.
-
-        What the search picks from is coarse: whole vectors of channels, few sparsities. Where none
-        of it is near the ratio, layers keep more than in the slowest of those that are too fast.
-        """
-        if any(ratio * _LOW <= got <= ratio * _HIGH for _, got in tried):
-            return
-        fast = min((t for t in tried if t[1] > ratio), key=lambda t: t[1], default=None)
-        if fast is None:
-            return
-        found = fast[0]
-        slower = [t for t in tried if t[1] < ratio and t[0].start is found.start]
-        slow = max(slower, key=lambda t: t[1])[0].profile if slower else Profile()
-        low, high = 0.0, 1.0
-        for _ in range(_HALVINGS):
-            share = (low + high) / 2
-            other = found.start.made(between(found.profile, slow, share), found.exponent)
-            got = self._seen(other, tried)
-            if ratio * _LOW <= got <= ratio * _HIGH:
-                break
-            low, high = (share, high) if got > ratio else (low, share)
-
-    def _seen(self, found: Found, tried: list[tuple[Found, float]]) -> float:
+    def _seen(self, found: Found, tried: Tried) -> float:
         """The measured ratio of a profile, which joins those tried."""
         self._looks += 1
         got = self._stages.told(
@@ -290,6 +278,11 @@ class Chase:
         least = min(self.start.price(self.start.search(1e-9, 1.0)), self.start.whole)
         found = self.reached[-1].found
         return found is not None and found.predicted <= 1.02 * least
+
+
+def _rank(got: float, ratio: float) -> tuple[bool, float]:
+    """Orders speeds: one that falls short by more than the tolerance breaks the promise."""
+    return got < ratio * (1 - TOLERANCE), _miss(got, ratio)
 
 
 def _miss(got: float, ratio: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, log
 
@@ -147,6 +147,29 @@ class Search:
                 weights[item.name] = option
         return State(kept, weights)
 
+    def neighbours(self, state: State) -> Iterator[tuple[str, State, float]]:
+        """States in which one item loses less, or more: what item, the state, how the error rises.
+
+        The errors are those that the search goes by: estimates.
+        """
+        for item in self.items:
+            what = f"{'channels' if item.is_family else 'weights'} of {item.name}"
+            now: float | tuple[str, float] = (
+                state.kept.get(item.name, 1.0)
+                if item.is_family
+                else state.weights.get(item.name, item.options[0])
+            )
+            options = sorted(
+                (_lost(option), float(error), option)
+                for option, error in zip(item.options, item.errors, strict=True)
+                if item.is_family or _lost(option) == 0 or _structure(option) == _structure(now)
+            )
+            shares, errors, _ = zip(*options, strict=True)
+            error = float(np.interp(_lost(now), shares, errors))
+            for share, left, option in options:
+                if abs(share - _lost(now)) > 1e-9:
+                    yield what, _with(state, item.name, option), left - error
+
     def profile(self, state: State) -> Profile:
         """What the layers lose in `state`."""
         channels = {
@@ -165,6 +188,27 @@ class Search:
             if family.layers[0] in profile.channels
         }
         return State(kept, profile.weights)
+
+
+def _lost(option: float | tuple[str, float]) -> float:
+    """The share that goes."""
+    return 1 - option if isinstance(option, float) else option[1]
+
+
+def _structure(option: float | tuple[str, float]) -> str:
+    return "channel" if isinstance(option, float) else option[0]
+
+
+def _with(state: State, name: str, option: float | tuple[str, float]) -> State:
+    kept, weights = dict(state.kept), dict(state.weights)
+    if isinstance(option, float):
+        kept[name] = option
+    else:
+        weights[name] = option
+    return State(
+        {family: share for family, share in kept.items() if share < 1},
+        {layer: how for layer, how in weights.items() if how[1] > 0},
+    )
 
 
 def _items(families: Sequence[Family], found: Sensitivity, structures: Sequence[str]) -> list[Item]:

@@ -117,6 +117,13 @@ class Start:
         )
         return Found(self, profile, shaped, price, error, exponent)
 
+    def neighbours(self, profile: Profile) -> list[Neighbour]:
+        """The profiles in which one part loses less, or more, than in `profile`."""
+        return [
+            Neighbour(part, self.search.profile(state), rise, self.price(state))
+            for part, state, rise in self.search.neighbours(self.search.state(profile))
+        ]
+
     def _time_layers(self) -> dict[str, Any]:
         means = self._means
         return latency_table(
@@ -183,6 +190,23 @@ class Found:
     def graph(self) -> Graph:
         """The result."""
         return self.shaped()
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A profile that differs from another in one part.
+
+    Args:
+        part: Which.
+        profile: How all lose.
+        rise: Of the error, estimated.
+        price: Predicted.
+    """
+
+    part: str
+    profile: Profile
+    rise: float
+    price: float
 
 
 def name_of(start: Start, profile: Profile) -> list[Any]:
