@@ -23,6 +23,7 @@ from tests.tolerance import assert_close
 
 COUNT = 100_003
 IMAGE = (3, 20, 37, 41)
+ZEROS, ONES = exactly(np.zeros(20)), exactly(np.ones(20))
 LR, STEP = exactly(0.05), exactly(3, np.int32)
 DECAY: dict[str, Any] = {"l1": 0.01, "l2": 0.02, "hold_zeros": 1}
 ADAM: dict[str, Any] = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7, "weight_decay": 0.01}
@@ -85,6 +86,16 @@ CASES = [
             exactly(np.ones(37)),
         ),
         reduction=3001,
+    ),
+    *(
+        Case(
+            "batch_norm_backward",
+            f"image-{activation}",
+            each(normal(*IMAGE), normal(*IMAGE), normal(20), ZEROS, ONES, normal(20)),
+            {"activation": activation},
+            reduction=3 * 37 * 41,
+        )
+        for activation in ("relu", "relu6")
     ),
     Case("softmax", "image", each(normal(*IMAGE, deviation=3)), reduction=20),
     Case("log_softmax_backward", "rows", each(normal(3001, 10), normal(3001, 10)), reduction=40),

@@ -14,6 +14,7 @@ from tests.ops.cases import cases
 WINDOW = {"strides": (1, 1), "pads": (0, 0, 0, 0), "dilations": (1, 1), "groups": 1}
 POOL = {"kernel_size": (2, 2), "strides": (2, 2), "pads": (0, 0, 0, 0)}
 X, W, B = Type((None, 4, 8, 8)), Type((6, 4, 3, 3)), Type((6,))
+C = Type((4,))
 LABELS = Type((None,), "int32")
 VECTOR, SCALAR = Type((3,), "int64"), Type((), "int64")
 HELD = {"l1": 0.0, "l2": 0.0, "hold_zeros": 0}
@@ -104,6 +105,9 @@ REFUSED = [
     ("softmax", (Type((4,)),), {}, InvalidValueError, "axis must be"),
     ("batch_norm", (X, B, B, B, B), {"epsilon": 0.1, "momentum": 0.9}, ShapeError, "gamma"),
     ("batch_norm_train", (X, Type((4,)), Type((4,))), {"epsilon": -1.0}, InvalidValueError, "eps"),
+    ("batch_norm_backward", (X, X, C, C, C), {"activation": "relu"}, InvalidValueError, "beta"),
+    ("batch_norm_backward", (X, X, C, C, C, C), {}, InvalidValueError, "beta given"),
+    ("batch_norm_backward", (X, X, C, C, C, B), {"activation": "relu"}, ShapeError, "beta must"),
     ("moving_average", (B, B), {"momentum": 1.5}, InvalidValueError, "from 0.0 to 1.0"),
     ("reshape", (X,), {"shape": (0, 255)}, ShapeError, "cannot become"),
     ("reshape", (X,), {"shape": (-1, -1)}, InvalidValueError, "-1 once"),

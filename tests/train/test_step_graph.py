@@ -99,6 +99,18 @@ def test_batch_normalisation_and_dropout_take_their_training_form():
     assert set(moving) <= {old.name for old, _ in step.updates}
 
 
+def test_the_gradient_of_a_normalisation_passes_its_activation_by_itself():
+    x = layers.Input((6, 6, 3))
+    y = layers.Conv2D(4, 3, use_bias=False)(x)
+    y = layers.ReLU()(layers.BatchNormalization()(y))
+    y = layers.Dense(2, activation="softmax")(layers.Flatten()(y))
+
+    step = training_graph(layers.build_graph([x], [y]), SGD, SPARSE)
+
+    assert "batch_norm_backward" in ops(step)
+    assert not {"relu", "relu_backward"} & set(ops(step))
+
+
 def test_parameters_that_are_not_trainable_are_left_alone():
     graph = net()
     frozen = graph.with_values(

@@ -27,6 +27,13 @@ def activate(x: Array, activation: str) -> Array:
     return np.maximum(x, 0) if activation == "relu" else np.clip(x, 0, 6)
 
 
+def is_steep(x: Array, activation: str) -> Array:
+    """Where the activation of x has slope 1, not 0: inside its limits, and nowhere for a NaN."""
+    if activation == "linear":
+        return np.ones(x.shape, bool)
+    return x > 0 if activation == "relu" else (x > 0) & (x < 6)
+
+
 def activation_gradient(g: Builder, grad_y: Value, y: Value, activation: object) -> Value:
     """The gradient before the activation; y, the result after it, tells where it was flat."""
     if activation == "relu":

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fastcnn.errors import UnsupportedError
+from fastcnn.errors import InvalidValueError, UnsupportedError
 from fastcnn.graph import Node, Type, Value
 from fastcnn.ops import checks
-from fastcnn.ops.activation import activate, activation_gradient, check_activation
+from fastcnn.ops.activation import activate, check_activation, is_steep
 from fastcnn.ops.batch_norm import along_channels
 from fastcnn.ops.builder import Builder
 from fastcnn.ops.op import Op, register
@@ -65,43 +65,82 @@ class BatchNormTrain(Op):
             raise UnsupportedError(
                 f"batch_norm_train: a loss may depend on y, not on the statistics of '{node.name}'"
             )
-        x, gamma, _ = node.inputs
-        y, mean, _, inv_std = node.outputs
-        grad = activation_gradient(g, grad_y, y, node.attrs.get("activation"))
-        return g.apply_all("batch_norm_backward", grad, x, gamma, mean, inv_std)
+        x, gamma, beta = node.inputs
+        _, mean, _, inv_std = node.outputs
+        inputs = (grad_y, x, gamma, mean, inv_std)
+        activation = node.attrs.get("activation", "linear")
+        if activation == "linear":
+            return g.apply_all("batch_norm_backward", *inputs)
+        return g.apply_all("batch_norm_backward", *inputs, beta, activation=activation)
 
 
 @register
 class BatchNormBackward(Op):
     """Gradients of `batch_norm_train`.
 
-        grad_beta = sum grad_y,  grad_gamma = sum grad_y h,  h = (x - mean) inv_std
-        grad_x = gamma inv_std (grad_y - (grad_beta + h grad_gamma) / m)
+        grad_beta = sum grad,  grad_gamma = sum grad h,  h = (x - mean) inv_std
+        grad_x = gamma inv_std (grad - (grad_beta + h grad_gamma) / m)
 
-    with sums over every axis but axis 1, and m the number of elements of a channel.
+    with sums over every axis but axis 1, m the number of elements of a channel, and grad what the
+    activation lets through of grad_y: all where gamma h + beta > 0 (relu), or within (0, 6) (relu6),
+    and else 0.
+
+    Args:
+        activation: As that of `batch_norm_train`: linear, relu or relu6.
 
     Shape:
-        grad_y, x, grad_x: [N, C, ...]. gamma, mean, inv_std, grad_gamma, grad_beta: [C].
+        grad_y, x, grad_x: [N, C, ...]. gamma, mean, inv_std, grad_gamma, grad_beta: [C], as beta,
+        which is given with an activation alone.
+    NaN:
+        Where gamma h + beta is NaN, grad is 0.
     """
 
     name = "batch_norm_backward"
 
     def infer(
-        self, grad_y: Type, x: Type, gamma: Type, mean: Type, inv_std: Type
+        self,
+        grad_y: Type,
+        x: Type,
+        gamma: Type,
+        mean: Type,
+        inv_std: Type,
+        beta: Type | None = None,
+        *,
+        activation: str = "linear",
     ) -> tuple[Type, ...]:
         checks.rank_at_least(self.name, 2, x=x)
         grad_x = checks.same_floats(self.name, x=x, grad_y=grad_y)
         checks.per_channel(self.name, x, gamma=gamma, mean=mean, inv_std=inv_std)
+        check_activation(self.name, activation)
+        if (beta is None) != (activation == "linear"):
+            raise InvalidValueError(
+                f"{self.name}: beta is given with an activation alone; activation is "
+                f"'{activation}', beta {'missing' if beta is None else 'given'}"
+            )
+        if beta is not None:
+            checks.per_channel(self.name, x, beta=beta)
         return grad_x, gamma, gamma
 
     def reference(
-        self, grad_y: Array, x: Array, gamma: Array, mean: Array, inv_std: Array
+        self,
+        grad_y: Array,
+        x: Array,
+        gamma: Array,
+        mean: Array,
+        inv_std: Array,
+        beta: Array | None = None,
+        *,
+        activation: str = "linear",
     ) -> tuple[Array, ...]:
         axes = (0, *range(2, x.ndim))
         elements = x.size // x.shape[1]
         normalised = (x - along_channels(mean, x)) * along_channels(inv_std, x)
-        grad_beta = grad_y.sum(axis=axes)
-        grad_gamma = (grad_y * normalised).sum(axis=axes)
+        grad = grad_y
+        if beta is not None:
+            before = along_channels(gamma, x) * normalised + along_channels(beta, x)
+            grad = np.where(is_steep(before, activation), grad_y, 0)
+        grad_beta = grad.sum(axis=axes)
+        grad_gamma = (grad * normalised).sum(axis=axes)
         along = along_channels(grad_beta, x) + normalised * along_channels(grad_gamma, x)
-        grad_x = along_channels(gamma * inv_std, x) * (grad_y - along / elements)
+        grad_x = along_channels(gamma * inv_std, x) * (grad - along / elements)
         return grad_x, grad_gamma, grad_beta

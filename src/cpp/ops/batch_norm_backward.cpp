@@ -1,3 +1,6 @@
+#include <cmath>
+
+#include "ops/activation.h"
 #include "ops/channel_parameters.h"
 #include "ops/channel_pass.h"
 #include "ops/checks.h"
@@ -5,17 +8,25 @@
 namespace fastcnn::ops {
 namespace {
 
+using kernels::BatchNormKind;
+
+bool has_activation(const OpSpec& spec) {
+  return spec.attributes.get_string("activation", "linear") != "linear";
+}
+
 // Gradient of batch_norm_train; the formulas stand in kernels/batch_norm/README.md. Two passes: the
-// sums over a channel, then grad_x.
+// sums over a channel, then grad_x. Where an activation was flat both find anew, from x.
 class BatchNormBackwardOperator final : public Operator {
  public:
-  explicit BatchNormBackwardOperator(const Shape& shape)
-      : view_(shape),
-        gradient_(view_, kernels::BatchNormKind::kGradient),
-        backward_(view_, kernels::BatchNormKind::kBackward) {
+  explicit BatchNormBackwardOperator(const OpSpec& spec)
+      : view_(spec.inputs[1].shape),
+        masked_(has_activation(spec)),
+        clamp_(activation_of(spec)),
+        gradient_(view_, masked_ ? BatchNormKind::kMaskedGradient : BatchNormKind::kGradient),
+        backward_(view_, masked_ ? BatchNormKind::kMaskedBackward : BatchNormKind::kBackward) {
     kernel = backward_.kernel();
-    flops = 9.0 * static_cast<double>(shape.count());
-    input_layouts.assign(5, Layout::kPlain);
+    flops = (masked_ ? 17.0 : 9.0) * static_cast<double>(spec.inputs[1].shape.count());
+    input_layouts.assign(spec.inputs.size(), Layout::kPlain);
     input_layouts[0] = input_layouts[1] = view_.layout();
     output_layouts.assign(3, Layout::kPlain);
     output_layouts[0] = view_.layout();
@@ -23,7 +34,8 @@ class BatchNormBackwardOperator final : public Operator {
   }
 
   std::size_t scratch_bytes(std::size_t) const override {
-    return (ChannelPass::partial_count(view_, 2) + ChannelParameters::count(view_, 4)) *
+    return (ChannelPass::partial_count(view_, 2) +
+            ChannelParameters::count(view_, masked_ ? 5 : 4)) *
            sizeof(float);
   }
 
@@ -36,10 +48,18 @@ class BatchNormBackwardOperator final : public Operator {
     float* partial = static_cast<float*>(args.scratch);
     const ChannelParameters parameters(view_, partial + ChannelPass::partial_count(view_, 2));
 
+    const auto scale = [&](std::int64_t c) { return static_cast<double>(gamma[c]) * inv_std[c]; };
     kernels::BatchNormRows rows = {};
     rows.grad_dst = args.src(0);
     rows.src = args.src(1);
     rows.mean = parameters.fill(0, [&](std::int64_t c) { return mean[c]; });
+    rows.scale = parameters.fill(1, [&](std::int64_t c) { return static_cast<float>(scale(c)); });
+    if (masked_) {
+      const float* beta = args.src(5);
+      rows.beta = parameters.fill(4, [&](std::int64_t c) { return beta[c]; });
+      rows.low = clamp_.low;
+      rows.high = last_below(clamp_.high);
+    }
     gradient_.run(args.parallel, rows, partial);
     for (std::int64_t c = 0; c < view_.channels(); ++c) {
       grad_beta[c] = static_cast<float>(gradient_.total(partial, 0, c));
@@ -47,9 +67,7 @@ class BatchNormBackwardOperator final : public Operator {
     }
 
     const double share = 1.0 / static_cast<double>(view_.values_per_channel());
-    const auto scale = [&](std::int64_t c) { return static_cast<double>(gamma[c]) * inv_std[c]; };
     rows.grad_src = args.dst(0);
-    rows.scale = parameters.fill(1, [&](std::int64_t c) { return static_cast<float>(scale(c)); });
     rows.slope = parameters.fill(2, [&](std::int64_t c) {
       return static_cast<float>(-scale(c) * inv_std[c] * grad_gamma[c] * share);
     });
@@ -59,7 +77,14 @@ class BatchNormBackwardOperator final : public Operator {
   }
 
  private:
+  // A rectifier is flat at its upper end, but nothing is flat that has no upper end.
+  static float last_below(float high) {
+    return std::isinf(high) ? high : std::nextafter(high, 0.0f);
+  }
+
   ChannelView view_;
+  bool masked_;
+  Clamp clamp_;
   ChannelPass gradient_;
   ChannelPass backward_;
 };
@@ -69,17 +94,18 @@ class BatchNormBackwardOperator final : public Operator {
 std::optional<std::string> refuse_batch_norm_backward_rows(const OpSpec&) { return std::nullopt; }
 
 std::unique_ptr<Operator> make_batch_norm_backward_rows(const OpSpec& spec) {
-  expect_float_inputs(spec, 5);
+  const std::size_t inputs = has_activation(spec) ? 6 : 5;
+  expect_float_inputs(spec, inputs);
   expect_outputs(spec, 3);
   expect_rank_at_least(spec, 1, 2);
   const Shape& x = spec.inputs[1].shape;
   const Shape channels = {x[1]};
   expect_shape(spec, 0, x);
-  for (std::size_t i = 2; i < 5; ++i) expect_shape(spec, i, channels);
+  for (std::size_t i = 2; i < inputs; ++i) expect_shape(spec, i, channels);
   expect_output(spec, 0, x);
   expect_output(spec, 1, channels);
   expect_output(spec, 2, channels);
-  return std::make_unique<BatchNormBackwardOperator>(x);
+  return std::make_unique<BatchNormBackwardOperator>(spec);
 }
 
 }  // namespace fastcnn::ops

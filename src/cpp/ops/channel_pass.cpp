@@ -15,9 +15,11 @@ std::size_t sums_of(BatchNormKind kind) {
       return 1;
     case BatchNormKind::kMoments:
     case BatchNormKind::kGradient:
+    case BatchNormKind::kMaskedGradient:
       return 2;
     case BatchNormKind::kNormalize:
     case BatchNormKind::kBackward:
+    case BatchNormKind::kMaskedBackward:
       break;
   }
   return 0;
@@ -59,6 +61,7 @@ void ChannelPass::run_chunk(const BatchNormRows& whole, std::int64_t chunk, floa
   rows.scale = advance(whole.scale, lane);
   rows.shift = advance(whole.shift, lane);
   rows.slope = advance(whole.slope, lane);
+  rows.beta = advance(whole.beta, lane);
   if (sums_ > 0) {
     rows.sum = partial + chunk * lanes;
     std::fill(rows.sum, rows.sum + lanes, 0.0f);

@@ -87,4 +87,16 @@ def batch_norm(shape: tuple[int, ...]) -> Iterator[Case]:
         _, centre, _, inv_std = get("batch_norm_train").reference(x, scale, scale, epsilon=1e-3)
         return [normal(*shape)(rng), x, scale, centre, inv_std]
 
-    yield Case("batch_norm_backward", name, backward, batched=(0, 1), reduction=elements)
+    def with_beta(rng: np.random.Generator) -> list[Array]:
+        return [*backward(rng), 3 * beta(rng)]
+
+    for act in ("linear", "relu", "relu6"):
+        linear = act == "linear"
+        yield Case(
+            "batch_norm_backward",
+            name if linear else f"{name}-{act}",
+            backward if linear else with_beta,
+            {} if linear else {"activation": act},
+            batched=(0, 1),
+            reduction=elements,
+        )

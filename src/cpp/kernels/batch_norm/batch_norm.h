@@ -18,13 +18,16 @@ namespace fastcnn::kernels {
 //               product += sum over rows of grad_dst (src - mean)
 //   kNormalize  dst = min(high, max(low, scale (src - mean) + shift))
 //   kBackward   grad_src = scale grad_dst + (slope (src - mean) + shift)
+//   kMaskedGradient, kMaskedBackward
+//               the same with 0 for grad_dst except where low < y <= high,
+//               y = scale (src - mean) + beta: what kNormalize clamps, to the bit
 //
 // Shapes    src, dst, grad_dst, grad_src [rows, width] at row stride `row_stride`; mean, scale,
-//           shift, slope, sum, product [lanes]. width <= lanes; lanes past it are neither read nor
-//           written in the tensors.
+//           shift, slope, beta, sum, product [lanes]. width <= lanes; lanes past it are neither
+//           read nor written in the tensors.
 // Units     elements.
 // Aliasing  dst may be src; grad_src may be src or grad_dst; nothing else overlaps.
-// NaN       stays in its lane; the clamp keeps it.
+// NaN       stays in its lane; the clamp keeps it, the mask takes it for flat.
 // Rounding  sums in float32: four over every fourth row, then ((0 + 1) + (2 + 3)).
 // Threads   reentrant; reads and writes only the memory named here.
 // Errors    none are reported.
@@ -42,13 +45,23 @@ struct BatchNormRows {
   const float* scale;
   const float* shift;
   const float* slope;
-  float low;   // kNormalize
-  float high;  // kNormalize
+  const float* beta;  // kMasked...
+  float low;          // kNormalize, kMasked...
+  float high;
   float* sum;
   float* product;
 };
 
-enum class BatchNormKind { kSum, kDeviation, kMoments, kGradient, kNormalize, kBackward };
+enum class BatchNormKind {
+  kSum,
+  kDeviation,
+  kMoments,
+  kGradient,
+  kMaskedGradient,
+  kNormalize,
+  kBackward,
+  kMaskedBackward,
+};
 
 struct BatchNormKernel {
   const char* name;

@@ -74,23 +74,53 @@ struct BatchNormMoments {
   }
 };
 
-template <typename V, bool kWhole>
-struct BatchNormGradient {
+// Where the gradient of the result passes the activation.
+template <typename V>
+struct Everywhere {
+  FASTCNN_MEMBER explicit Everywhere(const BatchNormRows&) {}
+  FASTCNN_MEMBER V pass(V grad, V) const { return grad; }
+};
+
+template <typename V>
+struct WhereNotFlat {
+  V scale, beta, low, high;
+
+  FASTCNN_MEMBER explicit WhereNotFlat(const BatchNormRows& r)
+      : scale(V::load(r.scale)),
+        beta(V::load(r.beta)),
+        low(V::broadcast(r.low)),
+        high(V::broadcast(r.high)) {}
+  FASTCNN_MEMBER V pass(V grad, V deviation) const {
+    const V y = fma(scale, deviation, beta);
+    return select(less(high, y), V::zero(), select(less(low, y), grad, V::zero()));
+  }
+};
+
+template <typename V, bool kWhole, typename Mask>
+struct BatchNormGradientPass {
   V mean;
+  Mask mask;
   V part[4] = {V::zero(), V::zero(), V::zero(), V::zero()};
   V product[4] = {V::zero(), V::zero(), V::zero(), V::zero()};
 
-  FASTCNN_MEMBER explicit BatchNormGradient(const BatchNormRows& r) : mean(V::load(r.mean)) {}
+  FASTCNN_MEMBER explicit BatchNormGradientPass(const BatchNormRows& r)
+      : mean(V::load(r.mean)), mask(r) {}
   FASTCNN_MEMBER void row(const BatchNormRows& r, std::size_t i, std::size_t u) {
-    const V grad = load_row<V, kWhole>(r, r.grad_dst, i);
+    const V deviation = load_row<V, kWhole>(r, r.src, i) - mean;
+    const V grad = mask.pass(load_row<V, kWhole>(r, r.grad_dst, i), deviation);
     part[u] = part[u] + grad;
-    product[u] = fma(grad, load_row<V, kWhole>(r, r.src, i) - mean, product[u]);
+    product[u] = fma(grad, deviation, product[u]);
   }
   FASTCNN_MEMBER void finish(const BatchNormRows& r) {
     add_to(r.sum, part);
     add_to(r.product, product);
   }
 };
+
+template <typename V, bool kWhole>
+using BatchNormGradient = BatchNormGradientPass<V, kWhole, Everywhere<V>>;
+template <typename V, bool kWhole>
+using BatchNormMaskedGradient = BatchNormGradientPass<V, kWhole, WhereNotFlat<V>>;
 
 template <typename V, bool kWhole>
 struct BatchNormNormalize {
@@ -109,22 +139,29 @@ struct BatchNormNormalize {
   FASTCNN_MEMBER void finish(const BatchNormRows&) {}
 };
 
-template <typename V, bool kWhole>
-struct BatchNormBackward {
+template <typename V, bool kWhole, typename Mask>
+struct BatchNormBackwardPass {
   V mean, scale, shift, slope;
+  Mask mask;
 
-  FASTCNN_MEMBER explicit BatchNormBackward(const BatchNormRows& r)
+  FASTCNN_MEMBER explicit BatchNormBackwardPass(const BatchNormRows& r)
       : mean(V::load(r.mean)),
         scale(V::load(r.scale)),
         shift(V::load(r.shift)),
-        slope(V::load(r.slope)) {}
+        slope(V::load(r.slope)),
+        mask(r) {}
   FASTCNN_MEMBER void row(const BatchNormRows& r, std::size_t i, std::size_t) {
-    const V x = load_row<V, kWhole>(r, r.src, i);
-    const V grad = load_row<V, kWhole>(r, r.grad_dst, i);
-    store_row<V, kWhole>(r, r.grad_src, i, fma(scale, grad, fma(slope, x - mean, shift)));
+    const V deviation = load_row<V, kWhole>(r, r.src, i) - mean;
+    const V grad = mask.pass(load_row<V, kWhole>(r, r.grad_dst, i), deviation);
+    store_row<V, kWhole>(r, r.grad_src, i, fma(scale, grad, fma(slope, deviation, shift)));
   }
   FASTCNN_MEMBER void finish(const BatchNormRows&) {}
 };
+
+template <typename V, bool kWhole>
+using BatchNormBackward = BatchNormBackwardPass<V, kWhole, Everywhere<V>>;
+template <typename V, bool kWhole>
+using BatchNormMaskedBackward = BatchNormBackwardPass<V, kWhole, WhereNotFlat<V>>;
 
 template <typename Pass>
 FASTCNN_INLINE void run_pass(const BatchNormRows& r) {

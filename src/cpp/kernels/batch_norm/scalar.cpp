@@ -21,12 +21,20 @@ void batch_norm_gradient_f32__scalar(const BatchNormRows& rows) {
   batch_norm_rows<V, BatchNormGradient>(rows);
 }
 
+void batch_norm_masked_gradient_f32__scalar(const BatchNormRows& rows) {
+  batch_norm_rows<V, BatchNormMaskedGradient>(rows);
+}
+
 void batch_norm_normalize_f32__scalar(const BatchNormRows& rows) {
   batch_norm_rows<V, BatchNormNormalize>(rows);
 }
 
 void batch_norm_backward_f32__scalar(const BatchNormRows& rows) {
   batch_norm_rows<V, BatchNormBackward>(rows);
+}
+
+void batch_norm_masked_backward_f32__scalar(const BatchNormRows& rows) {
+  batch_norm_rows<V, BatchNormMaskedBackward>(rows);
 }
 
 }  // namespace fastcnn::kernels
