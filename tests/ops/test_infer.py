@@ -105,6 +105,7 @@ REFUSED = [
     ("softmax", (Type((4,)),), {}, InvalidValueError, "axis must be"),
     ("batch_norm", (X, B, B, B, B), {"epsilon": 0.1, "momentum": 0.9}, ShapeError, "gamma"),
     ("batch_norm_train", (X, Type((4,)), Type((4,))), {"epsilon": -1.0}, InvalidValueError, "eps"),
+    ("batch_norm_train", (X, C, C, W), {"epsilon": 0.1}, ShapeError, "residual"),
     ("batch_norm_backward", (X, X, C, C, C), {"activation": "relu"}, InvalidValueError, "beta"),
     ("batch_norm_backward", (X, X, C, C, C, C), {}, InvalidValueError, "beta given"),
     ("batch_norm_backward", (X, X, C, C, C, B), {"activation": "relu"}, ShapeError, "beta must"),

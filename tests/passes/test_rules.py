@@ -81,6 +81,50 @@ def test_a_sum_that_is_broadcast_is_no_residual(shape: tuple[int, ...]) -> None:
     assert ops(passes.FuseAdd()(graph)) == ops(graph)
 
 
+def test_residual_sums_go_into_the_normalisation_in_training(graphs: dict[str, Graph]) -> None:
+    training = passes.prepare_training(passes.FuseActivation()(graphs["residual"]))
+
+    new, (report,) = passes.FuseResidual().run(training, check=True)
+
+    assert report.kept
+    assert report.largest_error == 0
+    assert "add" not in ops(new)
+    fused = [node for node in new.nodes if node.op == "batch_norm_train" and len(node.inputs) == 4]
+    assert [node.attrs["activation"] for node in fused] == ["relu", "relu"]
+
+
+def test_of_two_normalisations_that_are_added_the_later_adds(net: NetFn) -> None:
+    n = net(3, 4, 4)
+    first, second = n.batch_norm(n.conv(n.x, 4)), n.batch_norm(n.conv(n.x, 4))
+    graph = passes.prepare_training(n.b.build([n.b.apply("add", first, second)]))
+
+    new, (report,) = passes.FuseResidual().run(graph, check=True)
+
+    assert report.kept
+    assert "add" not in ops(new)
+    (fused,) = [node for node in new.nodes if len(node.inputs) == 4]
+    assert fused.inputs[3].name == first.name
+
+
+@pytest.mark.parametrize("case", ["read twice", "rectified", "added to itself", "broadcast"])
+def test_a_normalisation_that_is_not_only_added_to_is_left(net: NetFn, case: str) -> None:
+    n = net(4, 4, 4)
+    y = n.batch_norm(n.x)
+    other, more = n.x, []
+    if case == "read twice":
+        more = [n.b.apply("sigmoid", y)]
+    elif case == "rectified":
+        y = n.relu(y)
+    elif case == "added to itself":
+        other = y
+    else:
+        other = n.parameter("p", 4, 1, 1)
+    graph = n.b.build([n.b.apply("add", y, other), *more])
+    training = passes.prepare_training(passes.FuseActivation()(graph))
+
+    assert passes.FuseResidual().apply(training)[1] == 0
+
+
 @pytest.mark.parametrize("rest", [(5, 7), (35,)])
 def test_a_channel_shuffle_becomes_a_gather(rest: tuple[int, ...]) -> None:
     g = Builder()

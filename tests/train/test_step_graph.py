@@ -111,6 +111,29 @@ def test_the_gradient_of_a_normalisation_passes_its_activation_by_itself():
     assert not {"relu", "relu_backward"} & set(ops(step))
 
 
+def test_a_residual_block_runs_in_native_code_as_by_the_reference(rng):
+    image = layers.Input((6, 6, 3))
+    window = {"padding": "same", "use_bias": False}
+    x = layers.ReLU()(layers.BatchNormalization()(layers.Conv2D(4, 3, **window)(image)))
+    y = layers.BatchNormalization()(layers.Conv2D(4, 3, **window)(x))
+    y = layers.ReLU()(layers.Add()([y, x]))
+    y = layers.Dense(2, activation="softmax")(layers.GlobalAveragePooling2D()(y))
+    graph = layers.build_graph([image], [y])
+    step_graph = training_graph(graph, SGD, SPARSE)
+    labels = rng.integers(0, 2, 12).astype(np.int32)
+    given = feeds(graph, rng.normal(size=(12, 6, 6, 3)).astype(np.float32), labels)
+    expected = evaluate(step_graph, given)
+    step = runtime.Step(step_graph)
+
+    step.run(given)
+
+    assert ops(step_graph).count("add") == 1  # the gradients of x by its two readers
+    for old, new in step_graph.updates:
+        # A sum over 12 samples and 36 pixels, each product rounded once.
+        scale = np.abs(expected[new.name]).max()
+        np.testing.assert_allclose(step.state[old.name], expected[new.name], atol=1e-5 * scale)
+
+
 def test_parameters_that_are_not_trainable_are_left_alone():
     graph = net()
     frozen = graph.with_values(

@@ -9,7 +9,7 @@ import numpy as np
 from fastcnn.errors import InvalidValueError, UnsupportedError
 from fastcnn.graph import Node, Type, Value
 from fastcnn.ops import checks
-from fastcnn.ops.activation import activate, check_activation, is_steep
+from fastcnn.ops.activation import activate, activation_gradient, check_activation, is_steep
 from fastcnn.ops.batch_norm import along_channels
 from fastcnn.ops.builder import Builder
 from fastcnn.ops.op import Op, register
@@ -20,17 +20,17 @@ from fastcnn.typing import Array
 class BatchNormTrain(Op):
     """Normalises each channel by the mean and variance of this batch.
 
-        y = act(gamma (x - mean) inv_std + beta),  inv_std = 1 / sqrt(variance + epsilon)
+        y = act(gamma (x - mean) inv_std + beta + residual),  inv_std = 1 / sqrt(variance + epsilon)
 
-    with mean and variance (the biased one: divided by the number of elements) over every axis but
-    axis 1.
+    with residual 0 where it is not given, and mean and variance (the biased one: divided by the
+    number of elements) over every axis but axis 1.
 
     Args:
         epsilon: Added to the variance; at least 0.
         activation: linear, relu or relu6.
 
     Shape:
-        x: [N, C, ...]. gamma, beta, mean, variance, inv_std: [C]. y: as x.
+        x: [N, C, ...]. gamma, beta, mean, variance, inv_std: [C]. residual, if given, and y: as x.
     Source:
         Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing
         Internal Covariate Shift", ICML 2015.
@@ -39,39 +39,64 @@ class BatchNormTrain(Op):
     name = "batch_norm_train"
 
     def infer(
-        self, x: Type, gamma: Type, beta: Type, *, epsilon: float, activation: str = "linear"
+        self,
+        x: Type,
+        gamma: Type,
+        beta: Type,
+        residual: Type | None = None,
+        *,
+        epsilon: float,
+        activation: str = "linear",
     ) -> tuple[Type, ...]:
         checks.floats(self.name, x=x)
         checks.rank_at_least(self.name, 2, x=x)
         checks.per_channel(self.name, x, gamma=gamma, beta=beta)
         checks.number(self.name, "epsilon", epsilon, 0.0)
         check_activation(self.name, activation)
-        return x, gamma, gamma, gamma
+        y = x if residual is None else checks.same_floats(self.name, x=x, residual=residual)
+        return y, gamma, gamma, gamma
 
     def reference(
-        self, x: Array, gamma: Array, beta: Array, *, epsilon: float, activation: str = "linear"
+        self,
+        x: Array,
+        gamma: Array,
+        beta: Array,
+        residual: Array | None = None,
+        *,
+        epsilon: float,
+        activation: str = "linear",
     ) -> tuple[Array, ...]:
         axes = (0, *range(2, x.ndim))
         mean, variance = x.mean(axis=axes), x.var(axis=axes)
         inv_std = 1 / np.sqrt(variance + epsilon)
         normalised = (x - along_channels(mean, x)) * along_channels(inv_std, x)
         y = along_channels(gamma, x) * normalised + along_channels(beta, x)
+        y = y if residual is None else y + residual
         return activate(y, activation), mean, variance, inv_std
 
     def gradient(self, g: Builder, node: Node, *grads: Value | None) -> Sequence[Value | None]:
-        """By y alone: the statistics are results, not part of a loss."""
+        """By y alone: the statistics are results, not part of a loss.
+
+        What passes the activation is written where the residual needs it too; else the gradient of
+        the normalisation finds it by itself.
+        """
         grad_y, *by_statistics = grads
         if grad_y is None or any(grad is not None for grad in by_statistics):
             raise UnsupportedError(
                 f"batch_norm_train: a loss may depend on y, not on the statistics of '{node.name}'"
             )
-        x, gamma, beta = node.inputs
-        _, mean, _, inv_std = node.outputs
-        inputs = (grad_y, x, gamma, mean, inv_std)
+        x, gamma, beta, *residual = node.inputs
+        y, mean, _, inv_std = node.outputs
+        statistics = (gamma, mean, inv_std)
         activation = node.attrs.get("activation", "linear")
+        if residual:
+            grad = activation_gradient(g, grad_y, y, activation)
+            return [*g.apply_all("batch_norm_backward", grad, x, *statistics), grad]
         if activation == "linear":
-            return g.apply_all("batch_norm_backward", *inputs)
-        return g.apply_all("batch_norm_backward", *inputs, beta, activation=activation)
+            return g.apply_all("batch_norm_backward", grad_y, x, *statistics)
+        return g.apply_all(
+            "batch_norm_backward", grad_y, x, *statistics, beta, activation=activation
+        )
 
 
 @register
@@ -82,7 +107,7 @@ class BatchNormBackward(Op):
         grad_x = gamma inv_std (grad - (grad_beta + h grad_gamma) / m)
 
     with sums over every axis but axis 1, m the number of elements of a channel, and grad what the
-    activation lets through of grad_y: all where gamma h + beta > 0 (relu), or within (0, 6) (relu6),
+    activation lets through: grad_y where gamma h + beta > 0 (relu), or is within (0, 6) (relu6),
     and else 0.
 
     Args:

@@ -14,6 +14,7 @@ from fastcnn.passes.fuse_add import FuseAdd as FuseAdd
 from fastcnn.passes.fuse_gelu import FuseGelu as FuseGelu
 from fastcnn.passes.fuse_hard_swish import FuseHardSwish as FuseHardSwish
 from fastcnn.passes.fuse_pad import FusePad as FusePad
+from fastcnn.passes.fuse_residual import FuseResidual as FuseResidual
 from fastcnn.passes.fuse_swish import FuseSwish as FuseSwish
 from fastcnn.passes.infer import infer as infer
 from fastcnn.passes.merge_branches import MergeBranches as MergeBranches
@@ -52,6 +53,7 @@ ALL: tuple[Pass, ...] = (
     FuseGelu(),
     FuseAdd(),
     FuseActivation(),
+    FuseResidual(),
     MoveReluAfterMaxPool(),
     SumBeforeUnpooling(),
     RemoveDeadNodes(),

@@ -12,6 +12,7 @@ from fastcnn.graph import Graph, Value
 from fastcnn.ops import Builder
 from fastcnn.passes import (
     FuseActivation,
+    FuseResidual,
     SumBeforeUnpooling,
     differentiate,
     for_training,
@@ -57,7 +58,7 @@ def training_graph(
     """
     _require_free(graph, TARGET, SAMPLE_WEIGHT, LEARNING_RATE, STEP)
     simplified, _ = for_training(graph)
-    prepared = prepare_training(FuseActivation()(simplified), STEP)
+    prepared = FuseResidual()(prepare_training(FuseActivation()(simplified), STEP))
 
     g = Builder(prepared)
     prediction, logits = output_of(prepared)

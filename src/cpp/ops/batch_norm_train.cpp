@@ -8,24 +8,32 @@
 namespace fastcnn::ops {
 namespace {
 
+using kernels::BatchNormKind;
+
 // Batch normalisation by the statistics of this batch. Two passes over x: its moments about a
-// number near the mean, and the clamped result; three where the first chunk's mean was not near it.
+// number near the mean, and the clamped result, to which a residual may be added before; three
+// where the first chunk's mean was not near it.
 class BatchNormTrainOperator final : public Operator {
  public:
-  BatchNormTrainOperator(const Shape& shape, double epsilon, Clamp clamp)
-      : view_(shape),
-        sum_(view_, kernels::BatchNormKind::kSum),
-        moments_(view_, kernels::BatchNormKind::kMoments),
-        deviation_(view_, kernels::BatchNormKind::kDeviation),
-        normalize_(view_, kernels::BatchNormKind::kNormalize),
-        epsilon_(epsilon),
-        clamp_(clamp) {
+  explicit BatchNormTrainOperator(const OpSpec& spec)
+      : view_(spec.inputs[0].shape),
+        residual_(spec.inputs.size() == 4),
+        sum_(view_, BatchNormKind::kSum),
+        moments_(view_, BatchNormKind::kMoments),
+        deviation_(view_, BatchNormKind::kDeviation),
+        normalize_(view_, residual_ ? BatchNormKind::kNormalizeAdd : BatchNormKind::kNormalize),
+        epsilon_(spec.attributes.get_float("epsilon")),
+        clamp_(activation_of(spec)) {
     kernel = normalize_.kernel();
-    flops = 7.0 * static_cast<double>(shape.count());
+    flops = (residual_ ? 8.0 : 7.0) * static_cast<double>(spec.inputs[0].shape.count());
     input_layouts = {view_.layout(), Layout::kPlain, Layout::kPlain};
     output_layouts.assign(4, Layout::kPlain);
     output_layouts[0] = view_.layout();
     in_place = {{0, 0}};
+    if (residual_) {
+      input_layouts.push_back(view_.layout());
+      in_place.push_back({0, 3});
+    }
   }
 
   std::size_t scratch_bytes(std::size_t) const override {
@@ -67,6 +75,7 @@ class BatchNormTrainOperator final : public Operator {
     }
 
     rows.dst = args.dst(0);
+    if (residual_) rows.residual = args.src(3);
     rows.scale = parameters.fill(1, [&](std::int64_t c) { return gamma[c] * inv_std[c]; });
     rows.shift = parameters.fill(2, [&](std::int64_t c) { return beta[c]; });
     rows.low = clamp_.low;
@@ -81,6 +90,7 @@ class BatchNormTrainOperator final : public Operator {
   }
 
   ChannelView view_;
+  bool residual_;
   ChannelPass sum_;
   ChannelPass moments_;
   ChannelPass deviation_;
@@ -94,16 +104,17 @@ class BatchNormTrainOperator final : public Operator {
 std::optional<std::string> refuse_batch_norm_train_rows(const OpSpec&) { return std::nullopt; }
 
 std::unique_ptr<Operator> make_batch_norm_train_rows(const OpSpec& spec) {
-  expect_float_inputs(spec, 3);
+  spec.expect_inputs(3, 4);
+  expect_float_inputs(spec, spec.inputs.size());
   expect_outputs(spec, 4);
   expect_rank_at_least(spec, 0, 2);
   const Shape& x = spec.inputs[0].shape;
   const Shape channels = {x[1]};
   for (std::size_t i = 1; i < 3; ++i) expect_shape(spec, i, channels);
+  if (spec.inputs.size() == 4) expect_shape(spec, 3, x);
   expect_output(spec, 0, x);
   for (std::size_t i = 1; i < 4; ++i) expect_output(spec, i, channels);
-  return std::make_unique<BatchNormTrainOperator>(x, spec.attributes.get_float("epsilon"),
-                                                  activation_of(spec));
+  return std::make_unique<BatchNormTrainOperator>(spec);
 }
 
 }  // namespace fastcnn::ops

@@ -18,6 +18,7 @@ std::size_t sums_of(BatchNormKind kind) {
     case BatchNormKind::kMaskedGradient:
       return 2;
     case BatchNormKind::kNormalize:
+    case BatchNormKind::kNormalizeAdd:
     case BatchNormKind::kBackward:
     case BatchNormKind::kMaskedBackward:
       break;
@@ -75,6 +76,7 @@ void ChannelPass::run_chunk(const BatchNormRows& whole, std::int64_t chunk, floa
     rows.width = static_cast<std::size_t>(width);
     rows.src = advance(whole.src, offset);
     rows.grad_dst = advance(whole.grad_dst, offset);
+    rows.residual = advance(whole.residual, offset);
     rows.dst = advance(whole.dst, offset);
     rows.grad_src = advance(whole.grad_src, offset);
     kernel_.run(rows);

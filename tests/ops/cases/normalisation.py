@@ -81,6 +81,14 @@ def batch_norm(shape: tuple[int, ...]) -> Iterator[Case]:
             batched=(0,),
             reduction=elements,
         )
+        yield Case(
+            "batch_norm_train",
+            f"{id}-residual",
+            each(offset, gamma, beta, normal(*shape)),
+            {"epsilon": 1e-3, **act},
+            batched=(0, 3),
+            reduction=elements,
+        )
 
     def backward(rng: np.random.Generator) -> list[Array]:
         x, scale = offset(rng), gamma(rng)

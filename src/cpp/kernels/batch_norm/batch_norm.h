@@ -17,16 +17,18 @@ namespace fastcnn::kernels {
 //   kGradient   sum += sum over rows of grad_dst
 //               product += sum over rows of grad_dst (src - mean)
 //   kNormalize  dst = min(high, max(low, scale (src - mean) + shift))
+//   kNormalizeAdd
+//               dst = min(high, max(low, (scale (src - mean) + shift) + residual))
 //   kBackward   grad_src = scale grad_dst + (slope (src - mean) + shift)
 //   kMaskedGradient, kMaskedBackward
 //               the same with 0 for grad_dst except where low < y <= high,
 //               y = scale (src - mean) + beta: what kNormalize clamps, to the bit
 //
-// Shapes    src, dst, grad_dst, grad_src [rows, width] at row stride `row_stride`; mean, scale,
-//           shift, slope, beta, sum, product [lanes]. width <= lanes; lanes past it are neither
-//           read nor written in the tensors.
+// Shapes    src, residual, dst, grad_dst, grad_src [rows, width] at row stride `row_stride`; mean,
+//           scale, shift, slope, beta, sum, product [lanes]. width <= lanes; lanes past it are
+//           neither read nor written in the tensors.
 // Units     elements.
-// Aliasing  dst may be src; grad_src may be src or grad_dst; nothing else overlaps.
+// Aliasing  dst may be src or residual; grad_src may be src or grad_dst; nothing else overlaps.
 // NaN       stays in its lane; the clamp keeps it, the mask takes it for flat.
 // Rounding  sums in float32: four over every fourth row, then ((0 + 1) + (2 + 3)).
 // Threads   reentrant; reads and writes only the memory named here.
@@ -39,14 +41,15 @@ struct BatchNormRows {
   std::size_t width;
   const float* src;
   const float* grad_dst;
-  float* dst;       // kNormalize
-  float* grad_src;  // kBackward
+  const float* residual;  // kNormalizeAdd
+  float* dst;             // kNormalize...
+  float* grad_src;        // kBackward
   const float* mean;
   const float* scale;
   const float* shift;
   const float* slope;
   const float* beta;  // kMasked...
-  float low;          // kNormalize, kMasked...
+  float low;          // kNormalize..., kMasked...
   float high;
   float* sum;
   float* product;
@@ -59,6 +62,7 @@ enum class BatchNormKind {
   kGradient,
   kMaskedGradient,
   kNormalize,
+  kNormalizeAdd,
   kBackward,
   kMaskedBackward,
 };

@@ -122,22 +122,28 @@ using BatchNormGradient = BatchNormGradientPass<V, kWhole, Everywhere<V>>;
 template <typename V, bool kWhole>
 using BatchNormMaskedGradient = BatchNormGradientPass<V, kWhole, WhereNotFlat<V>>;
 
-template <typename V, bool kWhole>
-struct BatchNormNormalize {
+template <typename V, bool kWhole, bool kAdd>
+struct BatchNormNormalizePass {
   V mean, scale, shift, low, high;
 
-  FASTCNN_MEMBER explicit BatchNormNormalize(const BatchNormRows& r)
+  FASTCNN_MEMBER explicit BatchNormNormalizePass(const BatchNormRows& r)
       : mean(V::load(r.mean)),
         scale(V::load(r.scale)),
         shift(V::load(r.shift)),
         low(V::broadcast(r.low)),
         high(V::broadcast(r.high)) {}
   FASTCNN_MEMBER void row(const BatchNormRows& r, std::size_t i, std::size_t) {
-    const V x = load_row<V, kWhole>(r, r.src, i);
-    store_row<V, kWhole>(r, r.dst, i, min(high, max(low, fma(scale, x - mean, shift))));
+    V y = fma(scale, load_row<V, kWhole>(r, r.src, i) - mean, shift);
+    if constexpr (kAdd) y = y + load_row<V, kWhole>(r, r.residual, i);
+    store_row<V, kWhole>(r, r.dst, i, min(high, max(low, y)));
   }
   FASTCNN_MEMBER void finish(const BatchNormRows&) {}
 };
+
+template <typename V, bool kWhole>
+using BatchNormNormalize = BatchNormNormalizePass<V, kWhole, false>;
+template <typename V, bool kWhole>
+using BatchNormNormalizeAdd = BatchNormNormalizePass<V, kWhole, true>;
 
 template <typename V, bool kWhole, typename Mask>
 struct BatchNormBackwardPass {

@@ -29,6 +29,10 @@ void batch_norm_normalize_f32__scalar(const BatchNormRows& rows) {
   batch_norm_rows<V, BatchNormNormalize>(rows);
 }
 
+void batch_norm_normalize_add_f32__scalar(const BatchNormRows& rows) {
+  batch_norm_rows<V, BatchNormNormalizeAdd>(rows);
+}
+
 void batch_norm_backward_f32__scalar(const BatchNormRows& rows) {
   batch_norm_rows<V, BatchNormBackward>(rows);
 }
