@@ -93,6 +93,13 @@ def test_the_gradient_equals_the_reference(conv, isa, rng):
     check(gradient(conv), rng, BLOCKED)
 
 
+@each_convolution
+def test_the_gradient_adds_a_residual(conv, rng):
+    *_, case = backward(conv)
+
+    check(case, rng, BLOCKED)
+
+
 def test_both_sizes_of_tile_are_among_the_gradients(isa, rng):
     kernels = {
         kernel_of(graph_of(gradient(conv), gradient(conv).inputs(rng), BLOCKED))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from fastcnn import passes
 from fastcnn.graph import Graph, Traits, Value
 from fastcnn.ops import Builder
 
@@ -275,3 +276,18 @@ def graphs() -> dict[str, Graph]:
 def net() -> Callable[..., Net]:
     """Starts a net on an input of the given shape, without the batch."""
     return Net
+
+
+@pytest.fixture
+def training() -> Callable[[Graph], Graph]:
+    """Takes a graph to its training form, with the gradients of its mean output as outputs."""
+
+    def differentiated(graph: Graph) -> Graph:
+        prepared = passes.prepare_training(passes.FuseActivation()(graph))
+        g = Builder(prepared)
+        loss = g.apply("reduce_mean", prepared.outputs[0])
+        trained = [value for value in prepared.parameters.values() if value.is_trainable]
+        g, gradients = passes.differentiate(g.build([loss]), loss, trained)
+        return g.build([loss, *gradients.values()])
+
+    return differentiated

@@ -106,6 +106,36 @@ def test_of_two_normalisations_that_are_added_the_later_adds(net: NetFn) -> None
     assert fused.inputs[3].name == first.name
 
 
+def test_gradients_of_two_readers_are_added_by_a_convolution(
+    graphs: dict[str, Graph], training: Callable[[Graph], Graph]
+) -> None:
+    graph = training(graphs["residual"])
+
+    new, (report,) = passes.FuseGradientSum().run(graph, check=True)
+
+    assert report.kept
+    assert report.largest_error == 0
+    assert ops(new)["add"] == ops(graph)["add"] - 2
+    fused = [n for n in new.nodes if n.op == "conv2d_backward_data" and len(n.inputs) == 3]
+    assert len(fused) == 2
+
+
+@pytest.mark.parametrize("case", ["groups", "read twice", "broadcast", "rectified"])
+def test_a_gradient_that_is_not_only_added_to_is_left(case: str) -> None:
+    g = Builder()
+    grad, w = g.input("grad", (None, 4, 5, 5)), g.input("w", (4, 4, 1, 1))
+    if case == "groups":
+        w = g.input("v", (4, 2, 1, 1))
+    window: dict[str, Any] = {"strides": (1, 1), "pads": (0, 0, 0, 0), "dilations": (1, 1)}
+    groups = 2 if case == "groups" else 1
+    x = g.apply("conv2d_backward_data", grad, w, input_size=(5, 5), groups=groups, **window)
+    other = g.input("other", (4, 1, 1)) if case == "broadcast" else grad
+    y = g.apply("add", x, other, activation="relu" if case == "rectified" else "linear")
+    graph = g.build([y, x] if case == "read twice" else [y])
+
+    assert passes.FuseGradientSum().apply(graph)[1] == 0
+
+
 @pytest.mark.parametrize("case", ["read twice", "rectified", "added to itself", "broadcast"])
 def test_a_normalisation_that_is_not_only_added_to_is_left(net: NetFn, case: str) -> None:
     n = net(4, 4, 4)

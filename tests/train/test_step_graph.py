@@ -127,7 +127,7 @@ def test_a_residual_block_runs_in_native_code_as_by_the_reference(rng):
 
     step.run(given)
 
-    assert ops(step_graph).count("add") == 1  # the gradients of x by its two readers
+    assert "add" not in ops(step_graph)
     for old, new in step_graph.updates:
         # A sum over 12 samples and 36 pixels, each product rounded once.
         scale = np.abs(expected[new.name]).max()

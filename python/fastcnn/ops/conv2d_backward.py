@@ -18,8 +18,11 @@ class Conv2dBackwardData(Op):
 
         grad_x[n, c', i sh + p dh - top, j sw + q dw - left] += w[o, c, p, q] grad_y[n, o, i, j]
 
+    from residual, or 0 where it is not given.
+
     Shape:
-        grad_y: [N, OC, OH, OW]. w: [OC, C / groups, KH, KW]. grad_x: [N, C, *input_size].
+        grad_y: [N, OC, OH, OW]. w: [OC, C / groups, KH, KW]. residual, if given, and grad_x:
+        [N, C, *input_size].
     """
 
     name = "conv2d_backward_data"
@@ -28,6 +31,7 @@ class Conv2dBackwardData(Op):
         self,
         grad_y: Type,
         w: Type,
+        residual: Type | None = None,
         *,
         strides: Pair,
         pads: tuple[int, int, int, int],
@@ -42,12 +46,16 @@ class Conv2dBackwardData(Op):
         x = (grad_y.shape[0], channels, *input_size)
         y = output_shape(self.name, x, w.shape, strides, pads, dilations)
         checks.fit(self.name, grad_y.shape, y, "grad_y")
-        return Type(x)
+        if residual is None:
+            return Type(x)
+        checks.floats(self.name, residual=residual)
+        return Type(checks.fit(self.name, residual.shape, x, "residual"))
 
     def reference(
         self,
         grad_y: Array,
         w: Array,
+        residual: Array | None = None,
         *,
         strides: Pair,
         pads: tuple[int, int, int, int],
@@ -62,7 +70,8 @@ class Conv2dBackwardData(Op):
             )
         ]
         windows = np.moveaxis(np.concatenate(parts, axis=3), 3, 1)
-        return Window(w.shape[2:], strides, pads, dilations).fold(windows, input_size)
+        grad_x = Window(w.shape[2:], strides, pads, dilations).fold(windows, input_size)
+        return grad_x if residual is None else grad_x + residual
 
 
 @register

@@ -12,6 +12,7 @@ from fastcnn.passes.fold_constants import FoldConstants as FoldConstants
 from fastcnn.passes.fuse_activation import FuseActivation as FuseActivation
 from fastcnn.passes.fuse_add import FuseAdd as FuseAdd
 from fastcnn.passes.fuse_gelu import FuseGelu as FuseGelu
+from fastcnn.passes.fuse_gradient_sum import FuseGradientSum as FuseGradientSum
 from fastcnn.passes.fuse_hard_swish import FuseHardSwish as FuseHardSwish
 from fastcnn.passes.fuse_pad import FusePad as FusePad
 from fastcnn.passes.fuse_residual import FuseResidual as FuseResidual
@@ -54,6 +55,7 @@ ALL: tuple[Pass, ...] = (
     FuseAdd(),
     FuseActivation(),
     FuseResidual(),
+    FuseGradientSum(),
     MoveReluAfterMaxPool(),
     SumBeforeUnpooling(),
     RemoveDeadNodes(),

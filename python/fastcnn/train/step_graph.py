@@ -12,6 +12,7 @@ from fastcnn.graph import Graph, Value
 from fastcnn.ops import Builder
 from fastcnn.passes import (
     FuseActivation,
+    FuseGradientSum,
     FuseResidual,
     SumBeforeUnpooling,
     differentiate,
@@ -81,7 +82,8 @@ def training_graph(
     pairs = [(parameter, gradients[parameter.name]) for parameter in trained]
     for old, new in zip(trained, optimizer.emit(g, pairs, learning_rate, step), strict=True):
         g.update(old, new)
-    return remove_dead_nodes(SumBeforeUnpooling()(g.build([total, *figures])))
+    step_graph = SumBeforeUnpooling()(g.build([total, *figures]))
+    return FuseGradientSum()(remove_dead_nodes(step_graph))
 
 
 def evaluation_graph(graph: Graph, loss: Loss, metrics: Sequence[Metric] = ()) -> Graph:

@@ -118,7 +118,9 @@ std::unique_ptr<Operator> make_conv2d_depthwise(const OpSpec& spec) {
 }
 
 std::optional<std::string> refuse_conv2d_backward_data_depthwise(const OpSpec& spec) {
-  return refuse_unless_depthwise(parse_conv2d_backward_data(spec));
+  const Conv2dShape shape = parse_conv2d_backward_data(spec);
+  if (spec.inputs.size() == 3) return "it has a residual";
+  return refuse_unless_depthwise(shape);
 }
 
 std::unique_ptr<Operator> make_conv2d_backward_data_depthwise(const OpSpec& spec) {

@@ -148,6 +148,7 @@ std::unique_ptr<Operator> make_conv2d_depthwise_rows(const OpSpec& spec) {
 
 std::optional<std::string> refuse_conv2d_backward_data_depthwise_rows(const OpSpec& spec) {
   const Conv2dShape shape = parse_conv2d_backward_data(spec);
+  if (spec.inputs.size() == 3) return "it has a residual";
   return refuse(shape, backward_data_view(shape));
 }
 

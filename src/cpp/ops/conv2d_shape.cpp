@@ -121,7 +121,8 @@ Conv2dShape parse_conv2d(const OpSpec& spec) {
 }
 
 Conv2dShape parse_conv2d_backward_data(const OpSpec& spec) {
-  expect_float_inputs(spec, 2);
+  spec.expect_inputs(2, 3);
+  expect_float_inputs(spec, spec.inputs.size());
   spec.expect_rank(0, 4);
   spec.expect_rank(1, 4);
   const Shape& weights = spec.inputs[1].shape;
@@ -135,6 +136,7 @@ Conv2dShape parse_conv2d_backward_data(const OpSpec& spec) {
   const Shape x{spec.inputs[0].shape[0], ic, size[0], size[1]};
   const Conv2dShape s = parse(spec, x, weights);
   expect_shape(spec, 0, Shape{s.n, s.oc, s.oh, s.ow});
+  if (spec.inputs.size() == 3) expect_shape(spec, 2, x);
   expect_outputs(spec, 1);
   expect_output(spec, 0, x);
   return s;

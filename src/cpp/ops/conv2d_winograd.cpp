@@ -57,10 +57,14 @@ class Conv2dWinograd final : public Conv2dNode {
 class Conv2dBackwardDataWinograd final : public Operator {
  public:
   Conv2dBackwardDataWinograd(const OpSpec& spec, std::int64_t m)
-      : plan_(backward_data(spec).shape, m, true) {
+      : plan_(backward_data(spec).shape, m, true), residual_(spec.inputs.size() == 3) {
     kernel = plan_.kernel_name();
     flops = parse_conv2d_backward_data(spec).flops();
     input_layouts = {Layout::kBlocked, Layout::kPlain};
+    if (residual_) {
+      input_layouts.push_back(Layout::kBlocked);
+      in_place = {{0, 2}};
+    }
     output_layouts = {Layout::kBlocked};
     packings = {plan_.packing(1)};
   }
@@ -70,13 +74,14 @@ class Conv2dBackwardDataWinograd final : public Operator {
   }
 
   void run(const RunArgs& args) const override {
-    plan_.run({args.src(0), static_cast<const float*>(args.packed[0]), nullptr, nullptr,
-               args.dst(0), Clamp{}},
+    plan_.run({args.src(0), static_cast<const float*>(args.packed[0]), nullptr,
+               residual_ ? args.src(2) : nullptr, args.dst(0), Clamp{}},
               args.scratch, args.parallel);
   }
 
  private:
   Conv2dWinogradPlan plan_;
+  bool residual_;
 };
 
 std::optional<std::string> refuse(const OpSpec& spec, const Task& task, std::int64_t m) {

@@ -178,6 +178,14 @@ def backward(conv: Convolution) -> Iterator[Case]:
         batched=(0, 1),
         reduction=n * oh * ow,
     )
+    yield Case(
+        "conv2d_backward_data",
+        f"{conv.id}-residual",
+        each(normal(*conv.y), normal(*conv.w), normal(*conv.x)),
+        {**conv.attrs, "input_size": conv.size},
+        batched=(0, 2),
+        reduction=conv.oc // conv.groups * conv.kernel[0] * conv.kernel[1],
+    )
 
 
 def transposed(conv: Convolution, activation: str, more: Pair) -> Case:
