@@ -60,20 +60,22 @@ class BatchNormBackwardOperator final : public Operator {
       rows.low = clamp_.low;
       rows.high = last_below(clamp_.high);
     }
-    gradient_.run(args.parallel, rows, partial);
-    for (std::int64_t c = 0; c < view_.channels(); ++c) {
-      grad_beta[c] = static_cast<float>(gradient_.total(partial, 0, c));
-      grad_gamma[c] = static_cast<float>(gradient_.total(partial, 1, c) * inv_std[c]);
-    }
-
-    const double share = 1.0 / static_cast<double>(view_.values_per_channel());
     rows.grad_src = args.dst(0);
-    rows.slope = parameters.fill(2, [&](std::int64_t c) {
-      return static_cast<float>(-scale(c) * inv_std[c] * grad_gamma[c] * share);
+    const double share = 1.0 / static_cast<double>(view_.values_per_channel());
+    view_.for_each_slab(args.parallel.threads, 2, [&](const ChannelView::Groups& groups) {
+      gradient_.run(args.parallel, rows, partial, groups, ChannelPass::Order::kForwards);
+      view_.for_each_channel(groups, [&](std::int64_t c) {
+        grad_beta[c] = static_cast<float>(gradient_.total(partial, 0, c));
+        grad_gamma[c] = static_cast<float>(gradient_.total(partial, 1, c) * inv_std[c]);
+      });
+      rows.slope = parameters.fill(2, groups, [&](std::int64_t c) {
+        return static_cast<float>(-scale(c) * inv_std[c] * grad_gamma[c] * share);
+      });
+      rows.shift = parameters.fill(3, groups, [&](std::int64_t c) {
+        return static_cast<float>(-scale(c) * grad_beta[c] * share);
+      });
+      backward_.run(args.parallel, rows, nullptr, groups, ChannelPass::Order::kBackwards);
     });
-    rows.shift = parameters.fill(
-        3, [&](std::int64_t c) { return static_cast<float>(-scale(c) * grad_beta[c] * share); });
-    backward_.run(args.parallel, rows);
   }
 
  private:

@@ -12,7 +12,8 @@ using kernels::BatchNormKind;
 
 // Batch normalisation by the statistics of this batch. Two passes over x: its moments about a
 // number near the mean, and the clamped result, to which a residual may be added before; three
-// where the first chunk's mean was not near it.
+// where the first chunk's mean was not near it. Groups of channels go through both passes before
+// the next, as many as the caches hold.
 class BatchNormTrainOperator final : public Operator {
  public:
   explicit BatchNormTrainOperator(const OpSpec& spec)
@@ -44,49 +45,65 @@ class BatchNormTrainOperator final : public Operator {
   void run(const RunArgs& args) const override {
     const float* gamma = args.src(1);
     const float* beta = args.src(2);
-    float* mean = args.dst(1);
-    float* variance = args.dst(2);
-    float* inv_std = args.dst(3);
+    const float* inv_std = args.dst(3);
     float* partial = static_cast<float*>(args.scratch);
     const ChannelParameters parameters(view_, partial + ChannelPass::partial_count(view_, 2));
-    const auto values = static_cast<double>(view_.values_per_channel());
 
     kernels::BatchNormRows rows = {};
     rows.src = args.src(0);
     sum_.run_first(args.parallel, rows, partial);
     rows.mean = parameters.fill(
         0, [&](std::int64_t c) { return static_cast<float>(sum_.first_mean(partial, c)); });
-    moments_.run(args.parallel, rows, partial);
-    bool near = true;
-    for (std::int64_t c = 0; c < view_.channels(); ++c) {
-      const double away = moments_.total(partial, 0, c) / values;
-      const double spread = moments_.total(partial, 1, c) / values - away * away;
-      if (away * away > spread && away != 0) near = false;
-      mean[c] = static_cast<float>(rows.mean[view_.first_lane(c)] + away);
-      set_spread(c, spread, variance, inv_std);
-    }
-
-    rows.mean = parameters.fill(0, [&](std::int64_t c) { return mean[c]; });
-    if (!near) {
-      deviation_.run(args.parallel, rows, partial);
-      for (std::int64_t c = 0; c < view_.channels(); ++c) {
-        set_spread(c, deviation_.total(partial, 0, c) / values, variance, inv_std);
-      }
-    }
-
     rows.dst = args.dst(0);
     if (residual_) rows.residual = args.src(3);
-    rows.scale = parameters.fill(1, [&](std::int64_t c) { return gamma[c] * inv_std[c]; });
-    rows.shift = parameters.fill(2, [&](std::int64_t c) { return beta[c]; });
     rows.low = clamp_.low;
     rows.high = clamp_.high;
-    normalize_.run(args.parallel, rows);
+    view_.for_each_slab(args.parallel.threads, 1, [&](const Groups& groups) {
+      find_statistics(args, groups, rows, partial, parameters);
+      rows.scale =
+          parameters.fill(1, groups, [&](std::int64_t c) { return gamma[c] * inv_std[c]; });
+      rows.shift = parameters.fill(2, groups, [&](std::int64_t c) { return beta[c]; });
+      normalize_.run(args.parallel, rows, nullptr, groups, Order::kBackwards);
+    });
   }
 
  private:
-  void set_spread(std::int64_t c, double spread, float* variance, float* inv_std) const {
-    variance[c] = static_cast<float>(spread);
-    inv_std[c] = static_cast<float>(1.0 / std::sqrt(spread + epsilon_));
+  using Groups = ChannelView::Groups;
+  using Order = ChannelPass::Order;
+
+  // Mean, variance and inv_std. `rows.mean`, a number near each mean, becomes the mean.
+  void find_statistics(const RunArgs& args, const Groups& groups,
+                       const kernels::BatchNormRows& rows, float* partial,
+                       const ChannelParameters& parameters) const {
+    float* mean = args.dst(1);
+    float* variance = args.dst(2);
+    float* inv_std = args.dst(3);
+    const auto values = static_cast<double>(view_.values_per_channel());
+    const auto set_spread = [&](std::int64_t c, double spread) {
+      variance[c] = static_cast<float>(spread);
+      inv_std[c] = static_cast<float>(1.0 / std::sqrt(spread + epsilon_));
+    };
+
+    constexpr float kFar = -1;  // in place of a variance
+    bool all_near = true;
+    moments_.run(args.parallel, rows, partial, groups, Order::kForwards);
+    view_.for_each_channel(groups, [&](std::int64_t c) {
+      const double away = moments_.total(partial, 0, c) / values;
+      const double spread = moments_.total(partial, 1, c) / values - away * away;
+      mean[c] = static_cast<float>(rows.mean[view_.first_lane(c)] + away);
+      set_spread(c, spread);
+      if (away * away > spread && away != 0) {
+        variance[c] = kFar;
+        all_near = false;
+      }
+    });
+    parameters.fill(0, groups, [&](std::int64_t c) { return mean[c]; });
+    if (all_near) return;
+
+    deviation_.run(args.parallel, rows, partial, groups, Order::kForwards);
+    view_.for_each_channel(groups, [&](std::int64_t c) {
+      if (variance[c] == kFar) set_spread(c, deviation_.total(partial, 0, c) / values);
+    });
   }
 
   ChannelView view_;

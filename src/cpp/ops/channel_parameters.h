@@ -21,11 +21,18 @@ class ChannelParameters {
   // Fills array `index` with value(channel).
   template <typename Value>
   const float* fill(std::size_t index, Value&& value) const {
+    return fill(index, view_.groups(), value);
+  }
+
+  // The same in the lanes of these groups alone.
+  template <typename Value>
+  const float* fill(std::size_t index, const ChannelView::Groups& groups, Value&& value) const {
+    const auto lanes = static_cast<std::int64_t>(view_.lanes());
     float* array = memory_ + static_cast<std::int64_t>(index) * view_.lane_count();
-    std::fill(array, array + view_.lane_count(), 0.0f);
-    for (std::int64_t c = 0; c < view_.channels(); ++c) {
+    std::fill(array + groups.begin * lanes, array + groups.end * lanes, 0.0f);
+    view_.for_each_channel(groups, [&](std::int64_t c) {
       std::fill(array + view_.first_lane(c), array + view_.last_lane(c), value(c));
-    }
+    });
     return array;
   }
 

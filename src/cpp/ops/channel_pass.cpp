@@ -37,11 +37,14 @@ Pointer advance(Pointer pointer, std::int64_t count) {
 ChannelPass::ChannelPass(const ChannelView& view, BatchNormKind kind)
     : view_(view), kernel_(kernels::select_batch_norm(kind)), sums_(sums_of(kind)) {}
 
-void ChannelPass::run(const cpu::Parallel& parallel, const BatchNormRows& whole,
-                      float* partial) const {
-  view_.split().run(parallel, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t chunk = begin; chunk < end; ++chunk) run_chunk(whole, chunk, partial);
-  });
+void ChannelPass::run(const cpu::Parallel& parallel, const BatchNormRows& whole, float* partial,
+                      const ChannelView::Groups& groups, Order order) const {
+  const std::int64_t first = groups.begin * view_.chunks_per_group();
+  view_.split(groups).run_in_shares(parallel, order == Order::kBackwards,
+                                    [&](std::int64_t begin, std::int64_t end) {
+                                      for (std::int64_t i = begin; i < end; ++i)
+                                        run_chunk(whole, first + i, partial);
+                                    });
 }
 
 void ChannelPass::run_first(const cpu::Parallel& parallel, const BatchNormRows& whole,

@@ -20,7 +20,14 @@ class ChannelPass {
   // `whole` holds the tensors from their first element, and the parameters one for each lane of
   // each group. Sums go to `partial`, apart for each chunk; total() adds them up.
   void run(const cpu::Parallel& parallel, const kernels::BatchNormRows& whole,
-           float* partial = nullptr) const;
+           float* partial = nullptr) const {
+    run(parallel, whole, partial, view_.groups(), Order::kForwards);
+  }
+
+  // The same over some groups.
+  enum class Order { kForwards, kBackwards };
+  void run(const cpu::Parallel& parallel, const kernels::BatchNormRows& whole, float* partial,
+           const ChannelView::Groups& groups, Order order) const;
 
   // The same over the first chunk of each group alone.
   void run_first(const cpu::Parallel& parallel, const kernels::BatchNormRows& whole,

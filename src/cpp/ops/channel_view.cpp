@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cpu/cache.h"
 #include "cpu/isa.h"
 
 namespace fastcnn::ops {
@@ -48,6 +49,13 @@ ChannelView::ChannelView(const Shape& shape)
   const std::int64_t group_bytes =
       images_ * rows_ * lanes_ * static_cast<std::int64_t>(sizeof(float));
   chunks_ = std::max<std::int64_t>(1, group_bytes / kChunkBytes);
+}
+
+std::int64_t ChannelView::groups_of_slab(std::size_t threads, std::size_t tensors) const {
+  const std::size_t cache = cpu::cache_sizes().l2 * threads;
+  const auto group = static_cast<std::size_t>(images_ * rows_ * lanes_) * sizeof(float) * tensors;
+  if (cache == 0 || group == 0) return std::max<std::int64_t>(groups_, 1);
+  return std::max<std::int64_t>(static_cast<std::int64_t>(cache / group), 1);
 }
 
 double ChannelView::chunk_bytes() const {

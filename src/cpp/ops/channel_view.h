@@ -31,10 +31,37 @@ class ChannelView {
   std::int64_t first_lane(std::int64_t channel) const { return channel * lanes_per_channel_; }
   std::int64_t last_lane(std::int64_t channel) const { return first_lane(channel + 1); }
 
+  // Groups [begin, end).
+  struct Groups {
+    std::int64_t begin;
+    std::int64_t end;
+  };
+  Groups groups() const { return {0, groups_}; }
+
+  // Calls body(groups) for runs of groups, in order: what the first of two passes has read of
+  // `tensors` tensors like this one should be in the cores' caches when the second begins.
+  template <typename Body>
+  void for_each_slab(std::size_t threads, std::size_t tensors, Body&& body) const {
+    const std::int64_t step = groups_of_slab(threads, tensors);
+    for (std::int64_t begin = 0; begin < groups_; begin += step) {
+      body(Groups{begin, std::min(begin + step, groups_)});
+    }
+  }
+
+  // Calls body(channel) for the channels of these groups.
+  template <typename Body>
+  void for_each_channel(const Groups& groups, Body&& body) const {
+    const std::int64_t first = groups.begin * lanes_ / lanes_per_channel_;
+    const std::int64_t end = groups.end * lanes_ / lanes_per_channel_;
+    for (std::int64_t c = first; c < std::min(end, channels_); ++c) body(c);
+  }
+
   // Every row cut into chunks of one group each, some 64 KB, by the shape alone.
   std::int64_t chunks_per_group() const { return chunks_; }
   std::int64_t chunks() const { return groups_ * chunks_; }
-  Split split() const { return Split(chunks(), chunk_bytes()); }
+  Split split(const Groups& groups) const {
+    return Split((groups.end - groups.begin) * chunks_, chunk_bytes());
+  }
 
   // Calls body(offset of the first row, rows, width) for each run of rows in chunk `chunk`, a
   // number in [0, chunks()); its group is chunk / chunks_per_group().
@@ -60,6 +87,7 @@ class ChannelView {
 
  private:
   double chunk_bytes() const;
+  std::int64_t groups_of_slab(std::size_t threads, std::size_t tensors) const;
 
   Layout layout_;
   std::int64_t lanes_;
