@@ -23,6 +23,7 @@ from tests.tolerance import assert_close
 
 COUNT = 100_003
 IMAGE = (3, 20, 37, 41)
+LARGE = (9, 32, 37, 41)  # over half of a second cache
 ZEROS, ONES = exactly(np.zeros(20)), exactly(np.ones(20))
 LR, STEP = exactly(0.05), exactly(3, np.int32)
 DECAY: dict[str, Any] = {"l1": 0.01, "l2": 0.02, "hold_zeros": 1}
@@ -86,6 +87,13 @@ CASES = [
             exactly(np.ones(37)),
         ),
         reduction=3001,
+    ),
+    Case(
+        "batch_norm_train",
+        "large-image",
+        each(normal(*LARGE), normal(32), normal(32), normal(*LARGE)),
+        {"epsilon": 1e-3, "activation": "relu"},
+        reduction=9 * 37 * 41,
     ),
     *(
         Case(

@@ -3,6 +3,8 @@
 #include <fstream>
 #include <string>
 
+#include "cpu/isa.h"
+
 namespace fastcnn::cpu {
 namespace {
 
@@ -29,6 +31,10 @@ CacheSizes read_sizes() {
 const CacheSizes& cache_sizes() {
   static const CacheSizes sizes = read_sizes();
   return sizes;
+}
+
+bool writes_past_caches() {
+  return active_isa() == Isa::kAvx512 && cache_sizes().l2 >= std::size_t{2} << 20;
 }
 
 }  // namespace fastcnn::cpu

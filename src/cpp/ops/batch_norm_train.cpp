@@ -1,5 +1,7 @@
 #include <cmath>
+#include <cstdint>
 
+#include "cpu/cache.h"
 #include "ops/activation.h"
 #include "ops/channel_parameters.h"
 #include "ops/channel_pass.h"
@@ -24,7 +26,8 @@ class BatchNormTrainOperator final : public Operator {
         deviation_(view_, BatchNormKind::kDeviation),
         normalize_(view_, residual_ ? BatchNormKind::kNormalizeAdd : BatchNormKind::kNormalize),
         epsilon_(spec.attributes.get_float("epsilon")),
-        clamp_(activation_of(spec)) {
+        clamp_(activation_of(spec)),
+        streams_(cpu::writes_past_caches() && view_.layout() == Layout::kBlocked && is_large()) {
     kernel = normalize_.kernel();
     flops = (residual_ ? 8.0 : 7.0) * static_cast<double>(spec.inputs[0].shape.count());
     input_layouts = {view_.layout(), Layout::kPlain, Layout::kPlain};
@@ -58,6 +61,7 @@ class BatchNormTrainOperator final : public Operator {
     if (residual_) rows.residual = args.src(3);
     rows.low = clamp_.low;
     rows.high = clamp_.high;
+    rows.stream = may_stream(args);
     view_.for_each_slab(args.parallel.threads, 1, [&](const Groups& groups) {
       find_statistics(args, groups, rows, partial, parameters);
       rows.scale =
@@ -70,6 +74,19 @@ class BatchNormTrainOperator final : public Operator {
  private:
   using Groups = ChannelView::Groups;
   using Order = ChannelPass::Order;
+
+  // Whether this y takes half a second cache or more: it would drive x out.
+  bool is_large() const {
+    const auto values = static_cast<std::size_t>(view_.values_per_channel() * view_.channels());
+    return values * sizeof(float) >= cpu::cache_sizes().l2 / 2;
+  }
+
+  bool may_stream(const RunArgs& args) const {
+    const float* y = args.dst(0);
+    const bool writes_over = y == args.src(0) || (residual_ && y == args.src(3));
+    const std::size_t past = reinterpret_cast<std::uintptr_t>(y) % (view_.lanes() * sizeof(float));
+    return streams_ && !writes_over && past == 0;
+  }
 
   // Mean, variance and inv_std. `rows.mean`, a number near each mean, becomes the mean.
   void find_statistics(const RunArgs& args, const Groups& groups,
@@ -114,6 +131,7 @@ class BatchNormTrainOperator final : public Operator {
   ChannelPass normalize_;
   double epsilon_;
   Clamp clamp_;
+  bool streams_;
 };
 
 }  // namespace

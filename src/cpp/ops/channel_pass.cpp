@@ -1,6 +1,7 @@
 #include "ops/channel_pass.h"
 
 #include <algorithm>
+#include <atomic>
 
 namespace fastcnn::ops {
 namespace {
@@ -84,6 +85,7 @@ void ChannelPass::run_chunk(const BatchNormRows& whole, std::int64_t chunk, floa
     rows.grad_src = advance(whole.grad_src, offset);
     kernel_.run(rows);
   });
+  if (whole.stream) std::atomic_thread_fence(std::memory_order_seq_cst);
 }
 
 double ChannelPass::first_mean(const float* partial, std::int64_t channel) const {

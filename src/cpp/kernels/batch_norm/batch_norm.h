@@ -51,6 +51,9 @@ struct BatchNormRows {
   const float* beta;  // kMasked...
   float low;          // kNormalize..., kMasked...
   float high;
+  bool stream;  // kNormalize...: write whole rows past the caches; each begins at a multiple of the
+                // vector's bytes, dst is neither src nor residual, and the caller
+                // issues the fence
   float* sum;
   float* product;
 };

@@ -24,6 +24,12 @@ FASTCNN_INLINE void store_row(const BatchNormRows& r, float* tensor, std::size_t
   }
 }
 
+// For an ISA without stores past the caches; simd/stream_<isa>.h has those of the others.
+template <typename V>
+FASTCNN_INLINE void stream(float* p, V v) {
+  store(p, v);
+}
+
 template <typename V>
 FASTCNN_INLINE void add_to(float* total, const V (&part)[4]) {
   store(total, V::load(total) + ((part[0] + part[1]) + (part[2] + part[3])));
@@ -135,7 +141,12 @@ struct BatchNormNormalizePass {
   FASTCNN_MEMBER void row(const BatchNormRows& r, std::size_t i, std::size_t) {
     V y = fma(scale, load_row<V, kWhole>(r, r.src, i) - mean, shift);
     if constexpr (kAdd) y = y + load_row<V, kWhole>(r, r.residual, i);
-    store_row<V, kWhole>(r, r.dst, i, min(high, max(low, y)));
+    y = min(high, max(low, y));
+    if (kWhole && r.stream) {
+      stream(r.dst + i * r.row_stride, y);
+    } else {
+      store_row<V, kWhole>(r, r.dst, i, y);
+    }
   }
   FASTCNN_MEMBER void finish(const BatchNormRows&) {}
 };

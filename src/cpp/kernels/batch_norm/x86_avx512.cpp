@@ -1,4 +1,5 @@
 #include "kernels/batch_norm/generic.h"
+#include "simd/stream_avx512.h"
 #include "simd/vec_avx512.h"
 
 namespace fastcnn::kernels {
