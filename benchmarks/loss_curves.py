@@ -42,7 +42,7 @@ Batches = tuple[np.ndarray, np.ndarray]
 
 EPSILON = 1e-12
 LIMIT = 1e-3
-RATES = {"mnist_cnn": 1.0, "resnet20": 0.02}
+RATES = {"mnist_cnn": 0.25, "resnet20": 0.02}
 """Of each network, in units of the rates below."""
 
 
