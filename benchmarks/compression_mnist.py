@@ -31,9 +31,10 @@ from typing import Any
 
 import numpy as np
 from cells import Cell, Cells, markdown, spread
+from trainers.fastcnn import mnist_cnn
 
 import fastcnn as fc
-from fastcnn import compress, layers, models
+from fastcnn import compress, models
 from fastcnn.compress import schedules
 from fastcnn.ops.statistics import statistics
 from fastcnn.train import optimizers
@@ -66,19 +67,7 @@ def load(images: int) -> tuple[Any, Any]:
 
 def build(rate: float = RATE) -> models.Model:
     """The network of the example; its learning rate falls from `rate` to 0 in every fit."""
-    model = models.Sequential(
-        [
-            layers.Input((28, 28, 1)),
-            layers.Conv2D(32, 3, activation="relu"),
-            layers.MaxPooling2D(2),
-            layers.Conv2D(64, 3, activation="relu"),
-            layers.MaxPooling2D(2),
-            layers.Conv2D(64, 3, activation="relu"),
-            layers.Flatten(),
-            layers.Dense(64, activation="relu"),
-            layers.Dense(10, activation="softmax"),
-        ]
-    )
+    model = mnist_cnn()
     model.compile(
         optimizer=optimizers.Adam(rates.CosineDecay(rate)),
         loss="sparse_categorical_crossentropy",

@@ -13,7 +13,8 @@ from fastcnn.models import zoo
 _LOSS = "sparse_categorical_crossentropy"
 
 
-def _mnist_cnn() -> models.Model:
+def mnist_cnn() -> models.Model:
+    """The CNN of `examples/train_mnist.py`."""
     return models.Sequential(
         [
             layers.Input((28, 28, 1)),
@@ -30,7 +31,7 @@ def _mnist_cnn() -> models.Model:
 
 
 _BUILDERS = {
-    "mnist_cnn": _mnist_cnn,
+    "mnist_cnn": mnist_cnn,
     "resnet20": zoo.resnet_cifar,
     # Frameworks draw different neurons to drop: no dropout, so that their losses can be compared.
     "mobilenet_v2": lambda: zoo.mobilenet_v2((96, 96, 3), dropout=0.0),
