@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fastcnn.graph import Graph, Node
+from fastcnn.passes.addend import find_addend
 from fastcnn.passes.base import Patch, Rewrite
 
 
@@ -29,22 +30,18 @@ class FuseAdd(Rewrite):
 
     def match(self, graph: Graph, node: Node) -> Patch | None:
         """Starts from the sum."""
-        a, b = node.inputs
-        if a.name == b.name or not a.shape == b.shape == node.output.shape:
+        found = find_addend(graph, node, _adds)
+        if found is None:
             return None
-        place = {other.name: i for i, other in enumerate(graph.nodes)}
-        choices = [
-            (place[conv.name], conv, other)
-            for own, other in ((a, b), (b, a))
-            if (conv := graph.producer(own)) is not None
-            and conv.op == "conv2d"
-            and len(conv.inputs) == 3
-            and conv.attrs.get("activation", "linear") == "linear"
-            and graph.sole_user(own) is node
-        ]
-        if not choices:
-            return None
-        _, conv, residual = max(choices, key=lambda choice: choice[0])
+        conv, residual = found
         attrs = {**conv.attrs, "activation": node.attrs.get("activation", "linear")}
         fused = replace(conv, inputs=(*conv.inputs, residual), outputs=node.outputs, attrs=attrs)
         return Patch(old=(conv, node), new=(fused,))
+
+
+def _adds(node: Node) -> bool:
+    return (
+        node.op == "conv2d"
+        and len(node.inputs) == 3
+        and node.attrs.get("activation", "linear") == "linear"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fastcnn.graph import Graph, Node
+from fastcnn.passes.addend import find_addend
 from fastcnn.passes.base import Patch, Rewrite
 
 
@@ -30,22 +31,15 @@ class FuseGradientSum(Rewrite):
 
     def match(self, graph: Graph, node: Node) -> Patch | None:
         """Starts from the sum."""
-        a, b = node.inputs
-        if a.name == b.name or node.attrs.get("activation", "linear") != "linear":
+        if node.attrs.get("activation", "linear") != "linear":
             return None
-        place = {other.name: i for i, other in enumerate(graph.nodes)}
-        choices = [
-            (place[conv.name], conv, other)
-            for own, other in ((a, b), (b, a))
-            if (conv := graph.producer(own)) is not None
-            and conv.op == "conv2d_backward_data"
-            and len(conv.inputs) == 2
-            and conv.attrs["groups"] == 1
-            and graph.sole_user(own) is node
-            and own.shape == other.shape
-        ]
-        if not choices:
+        found = find_addend(graph, node, _adds)
+        if found is None:
             return None
-        _, conv, residual = max(choices, key=lambda choice: choice[0])
+        conv, residual = found
         fused = replace(conv, inputs=(*conv.inputs, residual), outputs=node.outputs)
         return Patch(old=(conv, node), new=(fused,))
+
+
+def _adds(node: Node) -> bool:
+    return node.op == "conv2d_backward_data" and len(node.inputs) == 2 and node.attrs["groups"] == 1

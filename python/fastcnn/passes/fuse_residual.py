@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fastcnn.graph import Graph, Node
+from fastcnn.passes.addend import find_addend
 from fastcnn.passes.base import Patch, Rewrite
 
 
@@ -31,22 +32,10 @@ class FuseResidual(Rewrite):
 
     def match(self, graph: Graph, node: Node) -> Patch | None:
         """Starts from the sum."""
-        a, b = node.inputs
-        if a.name == b.name or not a.shape == b.shape == node.output.shape:
+        found = find_addend(graph, node, _adds)
+        if found is None:
             return None
-        place = {other.name: i for i, other in enumerate(graph.nodes)}
-        choices = [
-            (place[norm.name], norm, other)
-            for own, other in ((a, b), (b, a))
-            if (norm := graph.producer(own)) is not None
-            and norm.op == "batch_norm_train"
-            and len(norm.inputs) == 3
-            and norm.attrs.get("activation", "linear") == "linear"
-            and graph.sole_user(own) is node
-        ]
-        if not choices:
-            return None
-        _, norm, residual = max(choices, key=lambda choice: choice[0])
+        norm, residual = found
         fused = replace(
             norm,
             inputs=(*norm.inputs, residual),
@@ -54,3 +43,11 @@ class FuseResidual(Rewrite):
             attrs={**norm.attrs, "activation": node.attrs.get("activation", "linear")},
         )
         return Patch(old=(norm, node), new=(fused,))
+
+
+def _adds(node: Node) -> bool:
+    return (
+        node.op == "batch_norm_train"
+        and len(node.inputs) == 3
+        and node.attrs.get("activation", "linear") == "linear"
+    )
