@@ -67,12 +67,10 @@ struct GeneratedConv {
 };
 
 // The code and the weights of a convolution, part by part: some rows of one group and a panel of
-// the channels that they read. Sums go from panel to panel through dst. A part's weights lie before
-// its code, which they are as cold as.
-//
-// Parts of several rows with the same panel make a run, whose code stays in the first cache while
-// it goes over the vectors, as the panel of a few vectors does while it goes over the parts. Runs
-// of a share follow one another: [rows][panel].
+// the channels that they read, whose lines and code stay in the first caches while a part goes over
+// the vectors. Sums go from panel to panel through dst, so the panels of the same rows are run in
+// order; they follow one another: [rows][panel]. A part's weights lie before its code, which they
+// are as cold as.
 class GeneratedCode {
  public:
   using Function = void(const GeneratedCall*);
