@@ -32,6 +32,8 @@ def recompute(graph: Graph, segments: int) -> Graph:
         Chen, Xu, Zhang and Guestrin, "Training Deep Nets with Sublinear Memory Cost", 2016,
         section 4.
     """
+    if segments == 1:
+        return graph
     end = _end_of_forward(graph)
     places = _segments(graph.nodes[:end], segments)
     dropped = {
