@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import synthetic_times
 from compress_nets import make_net
+from resuming import assert_same_bits, samples
 
 from fastcnn import compress, set_random_seed
 from fastcnn.compress.choose.remembered import Remembered
@@ -27,28 +28,12 @@ from fastcnn.train.optimizers import Adam
 PROGRAM = Path(__file__).with_name("optimize_and_die.py")
 
 
-def samples(count: int = 64) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(5)
-    return rng.random((count, 8, 8, 3), np.float32), rng.integers(0, 3, count)
-
-
 def classifier(rate: float = 1e-3) -> Model:
     graph = make_net(["conv", "batch_norm", "conv"], "global_average")
     b = Builder(graph)
     model = Model.from_graph(b.build([b.apply("softmax", graph.outputs[0], axis=1)]))
     model.compile(Adam(rate), "sparse_categorical_crossentropy", ["accuracy"])
     return model
-
-
-def parameters(model: Model) -> dict[str, np.ndarray]:
-    return {name: value.data for name, value in model.graph.parameters.items()}
-
-
-def assert_same_bits(one: Model, two: Model) -> None:
-    a, b = parameters(one), parameters(two)
-    assert a.keys() == b.keys()
-    for name, array in a.items():
-        np.testing.assert_array_equal(array, b[name])
 
 
 class Runs:

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from compress_nets import make_net
+from resuming import assert_same_bits, samples
 
 from fastcnn import compress, set_random_seed
 from fastcnn.errors import CompressionError
@@ -46,28 +46,12 @@ small.save(sys.argv[2])
 """
 
 
-def samples(count: int = 64) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(5)
-    return rng.random((count, 8, 8, 3), np.float32), rng.integers(0, 3, count)
-
-
 def classifier(seed: int = 0) -> Model:
     graph = make_net(["conv", "batch_norm", "conv"], "global_average", seed=seed)
     b = Builder(graph)
     model = Model.from_graph(b.build([b.apply("softmax", graph.outputs[0], axis=1)]))
     model.compile("adam", "sparse_categorical_crossentropy", ["accuracy"])
     return model
-
-
-def parameters(model: Model) -> dict[str, np.ndarray]:
-    return {name: value.data for name, value in model.graph.parameters.items()}
-
-
-def assert_same_bits(one: Model, two: Model) -> None:
-    a, b = parameters(one), parameters(two)
-    assert a.keys() == b.keys()
-    for name, array in a.items():
-        np.testing.assert_array_equal(array, b[name])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no SIGKILL")
