@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -41,28 +42,50 @@ void pause() {
 #endif
 }
 
-// One loop in flight. Workers join by taking a seat; the caller holds seat 0.
+// Tasks of a loop that were handed out of those that one seat begins with.
+struct alignas(kCacheLine) Share {
+  std::atomic<std::size_t> taken{0};
+};
+
+// One loop in flight. The caller has seat 0, each worker one of its own.
 struct Loop {
   void (*call)(void*, std::size_t, std::size_t) = nullptr;
   void* context = nullptr;
   std::size_t tasks = 0;
   std::size_t seats = 0;
-  alignas(kCacheLine) std::atomic<std::size_t> next_task{0};
-  std::atomic<std::size_t> next_seat{0};
+  std::array<Share, kMaxThreads> shares;  // seat
   std::mutex error_mutex;
   std::exception_ptr error;
 
   void work(std::size_t seat) {
-    for (;;) {
-      const std::size_t task = next_task.fetch_add(1, std::memory_order_relaxed);
-      if (task >= tasks) return;
-      try {
-        call(context, task, seat);
-      } catch (...) {
-        const std::lock_guard<std::mutex> lock(error_mutex);
-        if (!error) error = std::current_exception();
-        next_task.store(tasks, std::memory_order_relaxed);
+    for (std::size_t i = 0; i < seats; ++i) {
+      const std::size_t share = (seat + i) % seats;
+      const std::size_t first = tasks * share / seats;
+      const std::size_t end = tasks * (share + 1) / seats;
+      for (;;) {
+        const std::size_t task =
+            first + shares[share].taken.fetch_add(1, std::memory_order_relaxed);
+        if (task >= end) break;
+        run(task, seat);
       }
+    }
+  }
+
+  // After an error no further task is handed out.
+  void run(std::size_t task, std::size_t seat) {
+    try {
+      call(context, task, seat);
+    } catch (...) {
+      const std::lock_guard<std::mutex> lock(error_mutex);
+      if (!error) error = std::current_exception();
+      hand_out(tasks);
+    }
+  }
+
+  // Counts `count` tasks of each share as handed out.
+  void hand_out(std::size_t count) {
+    for (std::size_t s = 0; s < seats; ++s) {
+      shares[s].taken.store(count, std::memory_order_relaxed);
     }
   }
 };
@@ -86,14 +109,14 @@ struct ThreadPool::State {
   Loop loop;
   alignas(kCacheLine) std::atomic<std::size_t> inside{0};  // workers that look at `loop`
 
-  void serve() {
+  void serve(std::size_t seat) {
     const FlushDenormals flush;
     std::size_t seen = 0;
     while (!stop.load(std::memory_order_acquire)) {
       const std::size_t now = generation.load(std::memory_order_acquire);
       if (now != seen && now % 2 == 1) {
         seen = now;
-        join_loop(now);
+        join_loop(now, seat);
       } else if (!spin_until_changed(now)) {
         park(now);
       }
@@ -102,12 +125,9 @@ struct ThreadPool::State {
 
   // `inside` is raised first and the generation read again: run() closes a loop by raising the
   // generation and then waits for `inside` to fall to zero, so nobody looks at a loop that is gone.
-  void join_loop(std::size_t now) {
+  void join_loop(std::size_t now, std::size_t seat) {
     inside.fetch_add(1, std::memory_order_seq_cst);
-    if (generation.load(std::memory_order_seq_cst) == now) {
-      const std::size_t seat = loop.next_seat.fetch_add(1, std::memory_order_relaxed);
-      if (seat < loop.seats) loop.work(seat);
-    }
+    if (generation.load(std::memory_order_seq_cst) == now && seat < loop.seats) loop.work(seat);
     inside.fetch_sub(1, std::memory_order_release);
   }
 
@@ -141,7 +161,7 @@ struct ThreadPool::State {
   // Called by the owner.
   void open() {
     while (workers.size() + 1 < threads) {
-      workers.emplace_back([this] { serve(); });
+      workers.emplace_back([this, seat = workers.size() + 1] { serve(seat); });
       placement.add(workers.back());
     }
     placement.make_room(workers);
@@ -217,8 +237,7 @@ void ThreadPool::run(std::size_t tasks, std::size_t limit, Call call, void* cont
   loop.tasks = tasks;
   loop.seats = seats;
   loop.error = nullptr;
-  loop.next_task.store(0, std::memory_order_relaxed);
-  loop.next_seat.store(1, std::memory_order_relaxed);
+  loop.hand_out(0);
   state.open();
   loop.work(0);
   state.close();

@@ -22,9 +22,10 @@ class ThreadPool {
   void set_threads(std::size_t threads);
 
   // Calls body(task, worker) once for each task in [0, tasks), over at most `limit` threads.
-  // `worker` is in [0, limit) and no two calls with the same worker overlap. Tasks are handed out
-  // in order, to whichever thread is free: results must not depend on who runs what. The first
-  // exception is rethrown in the caller after the loop.
+  // `worker` is in [0, limit) and no two calls with the same worker overlap. Each worker begins
+  // with neighbouring tasks of its own, as many as the others have, so that what it works on in one
+  // loop it finds in its caches in the next; who is done helps the others: results must not depend
+  // on who runs what. The first exception is rethrown in the caller after the loop.
   template <typename Body>
   void parallel_for(std::size_t tasks, std::size_t limit, Body&& body) {
     using Plain = std::remove_reference_t<Body>;

@@ -41,11 +41,15 @@ ChannelPass::ChannelPass(const ChannelView& view, BatchNormKind kind)
 void ChannelPass::run(const cpu::Parallel& parallel, const BatchNormRows& whole, float* partial,
                       const ChannelView::Groups& groups, Order order) const {
   const std::int64_t first = groups.begin * view_.chunks_per_group();
-  view_.split(groups).run_in_shares(parallel, order == Order::kBackwards,
-                                    [&](std::int64_t begin, std::int64_t end) {
-                                      for (std::int64_t i = begin; i < end; ++i)
-                                        run_chunk(whole, first + i, partial);
-                                    });
+  const auto body = [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) run_chunk(whole, first + i, partial);
+  };
+  const Split split = view_.split(groups);
+  if (order == Order::kBackwards) {
+    split.run_backwards(parallel, body);
+  } else {
+    split.run(parallel, body);
+  }
 }
 
 void ChannelPass::run_first(const cpu::Parallel& parallel, const BatchNormRows& whole,

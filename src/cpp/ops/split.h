@@ -1,8 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -34,34 +32,20 @@ class Split {
     parallel(tasks(), [&](std::size_t task, std::size_t) { body(begin(task), end(task)); });
   }
 
-  // The same, where another pass over the same items comes before or after: each worker begins with
-  // a share of its own and then helps the others. A second pass, backwards, so finds in the cache
-  // of a core what the first has left there.
+  // The same, each thread's tasks from the last to the first: after another pass over the same
+  // items it finds in its cache what that has left there.
   template <typename Body>
-  void run_in_shares(const cpu::Parallel& parallel, bool backwards, Body&& body) const {
-    const std::size_t shares = std::min({parallel.threads, tasks(), kMaxShares});
-    std::array<Taken, kMaxShares> taken;
-    parallel(shares, [&](std::size_t, std::size_t worker) {
-      for (std::size_t i = 0; i < shares; ++i) {
-        const std::size_t share = (worker + i) % shares;
-        const std::size_t first = tasks() * share / shares;
-        const std::size_t count = tasks() * (share + 1) / shares - first;
-        for (;;) {
-          const std::size_t next = taken[share].count.fetch_add(1, std::memory_order_relaxed);
-          if (next >= count) break;
-          const std::size_t task = first + (backwards ? count - 1 - next : next);
-          body(begin(task), end(task));
-        }
-      }
+  void run_backwards(const cpu::Parallel& parallel, Body&& body) const {
+    const std::size_t shares = std::min(parallel.threads, tasks());
+    parallel(tasks(), [&](std::size_t index, std::size_t) {
+      const std::size_t share = ((index + 1) * shares - 1) / tasks();
+      const std::size_t task =
+          tasks() * share / shares + tasks() * (share + 1) / shares - 1 - index;
+      body(begin(task), end(task));
     });
   }
 
  private:
-  static constexpr std::size_t kMaxShares = 64;
-  struct alignas(64) Taken {
-    std::atomic<std::size_t> count{0};
-  };
-
   static constexpr double kTaskCost = 32768;  // some 3 us of work: a fork and join costs 1 to 5 us
   static constexpr double kMaxTasks = 256;
 
