@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/aligned_buffer.h"
+#include "cpu/cache.h"
 #include "ops/conv2d_winograd.h"
 #include "ops/split.h"
 
@@ -12,16 +13,33 @@ namespace {
 constexpr std::int64_t kPanel = 24;
 constexpr std::int64_t kLargePanel = 48;
 constexpr std::int64_t kManyWeights = 32768;  // input times output channels
+// So few tiles make one panel where the cache holds it: all weights are read once.
+constexpr std::int64_t kOnePanel = 64;
 
 constexpr std::int64_t kManyPanels = 8;
 constexpr std::size_t kParts = 8;  // of the output channels where there are few panels
 
 constexpr double kTransformCost = 300;  // operations and bytes, of a tile and channel
 
+// Whether the transformed source of `tiles` tiles leaves room in the second cache.
+bool fits(const Conv2dShape& shape, std::int64_t m, std::int64_t tiles) {
+  const std::int64_t bytes = (m + 2) * (m + 2) * shape.ic * tiles * 4;
+  return bytes <= static_cast<std::int64_t>(cpu::cache_sizes().l2 / 2);
+}
+
+// `panel` or a little more, so that a large image is an even number of panels, and two threads have
+// equal parts.
+std::int64_t evenly(std::int64_t tiles_of_image, std::int64_t panel) {
+  const std::int64_t panels = divide_up(tiles_of_image, panel);
+  return panels < kManyPanels ? panel : divide_up(tiles_of_image, panels / 2 * 2);
+}
+
 std::int64_t panel_of(const Conv2dShape& shape, std::int64_t m, bool one_part) {
   const std::int64_t tiles = shape.n * WinogradTiles::of_image(shape, m);
   const bool few = tiles <= kPanel * (kManyPanels - 1) && !one_part;
-  return few || shape.ic * shape.oc > kManyWeights ? kLargePanel : kPanel;
+  if (few && tiles <= kOnePanel && fits(shape, m, tiles)) return kOnePanel;
+  return evenly(WinogradTiles::of_image(shape, m),
+                few || shape.ic * shape.oc > kManyWeights ? kLargePanel : kPanel);
 }
 
 }  // namespace
