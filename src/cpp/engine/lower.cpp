@@ -63,6 +63,7 @@ class Lowering {
       const auto plain = forms_.find({v, Layout::kPlain});
       program_.plain[v] = plain != forms_.end() ? plain->second : born_[v];
     }
+    join_bands(spec_, program_);
     return std::move(program_);
   }
 

@@ -1,5 +1,6 @@
 #include "engine/plan.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -108,16 +109,22 @@ std::unique_ptr<Plan::Frame> Plan::take_frame() const {
   return make_frame();
 }
 
-void Plan::run_step(const Frame& frame, std::size_t index) const {
+// Adds the time to `milliseconds`, if it is there, or to as many as the step has parts.
+void Plan::run_step(const Frame& frame, std::size_t index, double* milliseconds) const {
+  using Clock = std::chrono::steady_clock;
   const Step& step = program_.steps[index];
   if (step.run->alias) return;
+  const auto start = milliseconds != nullptr ? Clock::now() : Clock::time_point();
   void* const* pointers = frame.pointers.data() + frame.starts[index];
   void* const* outputs = pointers + step.inputs.size();
   step.run->run({pointers,
                  outputs,
                  outputs + step.outputs.size(),
                  frame.at(scratch_offsets_[index]),
-                 {spec_.threads}});
+                 {spec_.threads},
+                 step.parts.empty() ? nullptr : milliseconds});
+  if (milliseconds == nullptr || !step.parts.empty()) return;
+  *milliseconds += std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
 void Plan::run(const std::vector<const void*>& inputs, const std::vector<void*>& outputs,
@@ -125,7 +132,6 @@ void Plan::run(const std::vector<const void*>& inputs, const std::vector<void*>&
   require(inputs.size() == spec_.inputs.size() && outputs.size() == spec_.outputs.size(),
           ErrorKind::kValue, "plan: takes ", spec_.inputs.size(), " inputs and ",
           spec_.outputs.size(), " outputs, was given ", inputs.size(), " and ", outputs.size());
-  using Clock = std::chrono::steady_clock;
   std::unique_ptr<Frame> frame = take_frame();
   for (const Frame::Caller& caller : frame->inputs) {
     frame->pointers[caller.pointer] =
@@ -136,12 +142,10 @@ void Plan::run(const std::vector<const void*>& inputs, const std::vector<void*>&
   }
 
   const cpu::FlushDenormals flush;
+  double* times = milliseconds == nullptr ? nullptr : milliseconds->data();
   for (std::size_t s = 0; s < program_.steps.size(); ++s) {
-    const auto start = milliseconds != nullptr ? Clock::now() : Clock::time_point();
-    run_step(*frame, s);
-    if (milliseconds != nullptr) {
-      (*milliseconds)[s] += std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-    }
+    run_step(*frame, s, times);
+    if (times != nullptr) times += std::max<std::size_t>(program_.steps[s].parts.size(), 1);
     if (spec_.guard) check_fences(s, *frame);
   }
 
@@ -165,7 +169,7 @@ void Plan::check_fences(std::size_t step, const Frame& frame) const {
 
 std::vector<StepInfo> Plan::steps() const {
   std::vector<StepInfo> infos;
-  for (const Step& step : program_.steps) {
+  const auto tell = [&](const Step& step) {
     StepInfo info{step.name, step.op, step.run->kernel, "", step.why, step.run->flops, 0};
     info.layout =
         step.run->alias ? "alias" : name_of(program_.tensors[step.outputs[0]].desc.layout);
@@ -174,6 +178,10 @@ std::vector<StepInfo> Plan::steps() const {
       for (const std::size_t t : *tensors) info.size_bytes += program_.tensors[t].size_bytes;
     }
     infos.push_back(std::move(info));
+  };
+  for (const Step& step : program_.steps) {
+    if (step.parts.empty()) tell(step);
+    for (const Step& part : step.parts) tell(part);
   }
   return infos;
 }

@@ -31,7 +31,8 @@ class Plan {
   ~Plan();
 
   // Runs every step. `inputs` and `outputs` are the caller's memory, in the order of the spec and
-  // of its plain sizes. With `milliseconds`, adds each step's time to it (one entry a step).
+  // of its plain sizes. With `milliseconds`, adds each step's time to it (one entry for each of
+  // steps()).
   void run(const std::vector<const void*>& inputs, const std::vector<void*>& outputs,
            std::vector<double>* milliseconds = nullptr) const;
 
@@ -45,7 +46,7 @@ class Plan {
   void place();
   std::unique_ptr<Frame> make_frame() const;
   std::unique_ptr<Frame> take_frame() const;
-  void run_step(const Frame& frame, std::size_t index) const;
+  void run_step(const Frame& frame, std::size_t index, double* milliseconds) const;
   void check_fences(std::size_t step, const Frame& frame) const;
 
   PlanSpec spec_;

@@ -29,6 +29,7 @@ struct Step {
   std::vector<std::size_t> inputs;   // tensors
   std::vector<std::size_t> outputs;  // tensors
   std::vector<std::size_t> packed;   // tensors
+  std::vector<Step> parts = {};      // the steps whose work this one does, if there are several
 };
 
 // The steps of a plan before memory is assigned.
@@ -41,6 +42,10 @@ struct Program {
 // Chooses an implementation for every node and inserts the conversions between layouts and the
 // packings of weights. What depends on constants alone is done at once, through the cache.
 Program lower(const PlanSpec& spec);
+
+// Lets convolutions whose results are too large for the caches run together with the one that reads
+// them, band by band.
+void join_bands(const PlanSpec& spec, Program& program);
 
 // An operator that copies a plain tensor.
 std::unique_ptr<ops::Operator> make_copy(const TensorDesc& desc);

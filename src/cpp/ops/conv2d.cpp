@@ -8,11 +8,12 @@
 namespace fastcnn::ops {
 namespace {
 
-class Conv2d final : public Conv2dNode {
+class Conv2d final : public Conv2dNode, public Banded {
  public:
   Conv2d(const OpSpec& spec, Layout x_layout)
       : Conv2dNode(spec, x_layout, Layout::kBlocked),
-        plan_(std::make_shared<Conv2dDirectPlan>(forward_view(parse_conv2d(spec)), x_layout)) {
+        shape_(parse_conv2d(spec)),
+        plan_(std::make_shared<Conv2dDirectPlan>(forward_view(shape_), x_layout)) {
     kernel = plan_->kernel_name();
     flops = plan_->flops();
     packings = {Conv2dDirectPlan::packing(plan_, 1)};
@@ -27,7 +28,16 @@ class Conv2d final : public Conv2dNode {
     plan_->run(operands(args), args.scratch, args.parallel);
   }
 
+  const Conv2dShape& shape() const override { return shape_; }
+  const Clamp& clamp() const override { return clamp_; }
+  std::unique_ptr<const ConvBand> make_band(const Conv2dShape& band,
+                                            BandPlanes planes) const override {
+    return std::make_unique<PlannedBand<Conv2dDirectPlan>>(
+        std::make_unique<const Conv2dDirectPlan>(forward_view(band), input_layouts[0], planes));
+  }
+
  private:
+  Conv2dShape shape_;
   std::shared_ptr<const Conv2dDirectPlan> plan_;
 };
 

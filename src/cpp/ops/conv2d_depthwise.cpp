@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "ops/activation.h"
 #include "ops/conv2d_cut.h"
 #include "ops/conv2d_depthwise.h"
 #include "ops/conv2d_geometry.h"
@@ -21,23 +20,20 @@ constexpr std::int64_t kChunkPixels = 2048;
 
 // y = act(x * w + b + residual) or grad_x = grad_y * w transposed, where every channel is a group
 // of its own. A task is a few images of one block of channels.
-class Depthwise final : public Operator {
+class Depthwise {
  public:
-  Depthwise(const ConvView& view, Clamp clamp, DepthwiseInputs inputs)
+  explicit Depthwise(const ConvView& view, BandPlanes planes = {})
       : images_(view.images),
         channels_(view.dst_channels),
         places_(view.taps),
-        clamp_(clamp),
-        inputs_(inputs),
+        flops_(view.flops),
         block_(static_cast<std::int64_t>(cpu::block())),
-        src_(image_layout(view.axes.rows.src_extent * view.axes.columns.src_extent)),
-        dst_(image_layout(view.axes.rows.extent * view.axes.columns.extent)),
+        src_(image_layout(view.axes.rows.src_extent * view.axes.columns.src_extent, planes.src)),
+        dst_(image_layout(view.axes.rows.extent * view.axes.columns.extent, planes.dst)),
         kernel_(kernels::select_conv2d_depthwise()),
         together_(images_of_task(view)),
         geometry_(cheaper_axes(view, together_), src_, dst_,
                   kChunkPixels / std::max<std::int64_t>(view.axes.columns.extent, 1), together_) {
-    kernel = kernel_.name;
-    declare_depthwise(*this, view, inputs);
     if (geometry_.copies()) together_ = 1;
     for (const ConvPhase& phase : geometry_.phases()) {
       std::vector<kernels::DepthwiseTap>& taps = taps_.emplace_back();
@@ -45,34 +41,35 @@ class Depthwise final : public Operator {
     }
   }
 
-  std::size_t scratch_bytes(std::size_t threads) const override {
+  const char* kernel_name() const { return kernel_.name; }
+  std::size_t scratch_bytes(std::size_t threads) const {
     return threads * geometry_.windows_bytes(1);
   }
 
-  void run(const RunArgs& args) const override {
+  void run(const ConvOperands& operands, void* scratch, cpu::Parallel parallel) const {
     const std::int64_t blocks = divide_up(channels_, block_);
     const std::int64_t items = divide_up(images_, together_) * blocks;
     if (items == 0) return;
-    const Split split(items, flops / static_cast<double>(items));
+    const Split split(items, flops_ / static_cast<double>(items));
     const std::size_t window_floats = scratch_bytes(1) / sizeof(float);
-    args.parallel(split.tasks(), [&](std::size_t task, std::size_t worker) {
-      float* const window = static_cast<float*>(args.scratch) + worker * window_floats;
+    parallel(split.tasks(), [&](std::size_t task, std::size_t worker) {
+      float* const window = static_cast<float*>(scratch) + worker * window_floats;
       for (std::int64_t i = split.begin(task); i < split.end(task); ++i) {
-        run_item(args, i / blocks * together_, i % blocks, window);
+        run_item(operands, i / blocks * together_, i % blocks, window);
       }
     });
   }
 
  private:
-  ImageLayout image_layout(std::int64_t pixels) const {
-    return {block_, round_up(channels_, block_) * pixels};
+  ImageLayout image_layout(std::int64_t pixels, std::int64_t plane) const {
+    return {block_, round_up(channels_, block_) * pixels, plane};
   }
 
-  void run_item(const RunArgs& args, std::int64_t first_image, std::int64_t block,
+  void run_item(const ConvOperands& operands, std::int64_t first_image, std::int64_t block,
                 float* window) const {
     const std::int64_t images = std::min(together_, images_ - first_image);
     const float* const image =
-        args.src(0) + first_image * src_.image + block * geometry_.src_image_plane();
+        operands.src + first_image * src_.image + block * geometry_.src_image_plane();
     const auto lanes = static_cast<std::size_t>(std::min(block_, channels_ - block * block_));
     for (std::int64_t chunk = 0; chunk < geometry_.chunks(); ++chunk) {
       if (geometry_.copies()) geometry_.copy_window(image, window, chunk);
@@ -83,11 +80,10 @@ class Depthwise final : public Operator {
         const PixelRange pixels = geometry_.pixels(phase, chunk, images);
         kernel_.run({geometry_.copies() ? window : image, phase.src_pixels.data() + pixels.first,
                      phase.dst_pixels.data() + pixels.first, pixels.count, taps_[p].data(),
-                     taps_[p].size(),
-                     static_cast<const float*>(args.packed[0]) + block * places_ * block_,
-                     inputs_.bias ? args.src(2) + block * block_ : nullptr, lanes,
-                     inputs_.residual ? args.src(3) + dst : nullptr, args.dst(0) + dst, clamp_.low,
-                     clamp_.high});
+                     taps_[p].size(), operands.weights + block * places_ * block_,
+                     operands.bias == nullptr ? nullptr : operands.bias + block * block_, lanes,
+                     operands.residual == nullptr ? nullptr : operands.residual + dst,
+                     operands.dst + dst, operands.clamp.low, operands.clamp.high});
       }
     }
   }
@@ -95,8 +91,7 @@ class Depthwise final : public Operator {
   std::int64_t images_;
   std::int64_t channels_;
   std::int64_t places_;
-  Clamp clamp_;
-  DepthwiseInputs inputs_;
+  double flops_;
   std::int64_t block_;
   ImageLayout src_;
   ImageLayout dst_;
@@ -113,8 +108,7 @@ std::optional<std::string> refuse_conv2d_depthwise(const OpSpec& spec) {
 }
 
 std::unique_ptr<Operator> make_conv2d_depthwise(const OpSpec& spec) {
-  return std::make_unique<Depthwise>(forward_view(parse_conv2d(spec)), activation_of(spec),
-                                     DepthwiseInputs{true, spec.inputs.size() == 4});
+  return std::make_unique<DepthwiseForward<Depthwise>>(spec);
 }
 
 std::optional<std::string> refuse_conv2d_backward_data_depthwise(const OpSpec& spec) {
@@ -124,8 +118,7 @@ std::optional<std::string> refuse_conv2d_backward_data_depthwise(const OpSpec& s
 }
 
 std::unique_ptr<Operator> make_conv2d_backward_data_depthwise(const OpSpec& spec) {
-  return std::make_unique<Depthwise>(backward_data_view(parse_conv2d_backward_data(spec)), Clamp{},
-                                     DepthwiseInputs{false, false});
+  return std::make_unique<DepthwiseBackwardData<Depthwise>>(spec);
 }
 
 }  // namespace fastcnn::ops

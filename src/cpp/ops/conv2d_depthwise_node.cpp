@@ -24,9 +24,9 @@ void pack(const PackShape& shape, const float* src, float* dst) {
   }
 }
 
-// Input 1, plain weights [channels, 1, KH, KW], as [block][place of the kernel][lanes], for both
-// directions. `places` is KH * KW.
-Packing packing(std::int64_t channels, std::int64_t places) {
+}  // namespace
+
+Packing depthwise_packing(std::int64_t channels, std::int64_t places) {
   const PackShape shape{channels, places, static_cast<std::int64_t>(cpu::block())};
   Packing made;
   made.input = 1;
@@ -41,24 +41,10 @@ Packing packing(std::int64_t channels, std::int64_t places) {
   return made;
 }
 
-}  // namespace
-
 std::optional<std::string> refuse_unless_depthwise(const Conv2dShape& shape) {
   if (shape.depthwise()) return std::nullopt;
   return join(shape.groups, " groups, ", shape.ic, " input and ", shape.oc,
               " output channels are not a depthwise convolution");
-}
-
-void declare_depthwise(Operator& op, const ConvView& view, DepthwiseInputs inputs) {
-  op.flops = view.flops;
-  op.input_layouts = {Layout::kBlocked, Layout::kPlain};
-  if (inputs.bias) op.input_layouts.push_back(Layout::kPlain);
-  if (inputs.residual) {
-    op.input_layouts.push_back(Layout::kBlocked);
-    op.in_place = {{0, 3}};
-  }
-  op.output_layouts = {Layout::kBlocked};
-  op.packings = {packing(view.dst_channels, view.taps)};
 }
 
 }  // namespace fastcnn::ops

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 
-#include "ops/activation.h"
 #include "ops/conv2d_axes.h"
 #include "ops/conv2d_depthwise.h"
 #include "ops/split.h"
@@ -52,9 +51,9 @@ const kernels::Conv2dDepthwiseRowsKernel* kernel_for(const ConvAxes& axes) {
 
 // y = act(x * w + b + residual) or grad_x = grad_y * w transposed, where every channel is a group
 // of its own and a window's columns are neighbours. A task is rows of a block of channels.
-class DepthwiseRows final : public Operator {
+class DepthwiseRows {
  public:
-  DepthwiseRows(const ConvView& view, Clamp clamp, DepthwiseInputs inputs)
+  explicit DepthwiseRows(const ConvView& view, BandPlanes planes = {})
       : images_(view.images),
         channels_(view.dst_channels),
         places_(view.taps),
@@ -66,46 +65,52 @@ class DepthwiseRows final : public Operator {
         src_columns_(view.axes.columns.src_extent),
         dst_rows_(view.axes.rows.extent),
         dst_columns_(view.axes.columns.extent),
-        clamp_(clamp),
-        inputs_(inputs),
         block_(static_cast<std::int64_t>(cpu::block())),
         blocks_(divide_up(channels_, block_)),
+        src_plane_(planes.src != 0 ? planes.src : src_rows_ * src_columns_ * block_),
+        dst_plane_(planes.dst != 0 ? planes.dst : dst_rows_ * dst_columns_ * block_),
+        flops_(view.flops),
         kernel_(*kernel_for(view.axes)) {
-    kernel = kernel_.name;
-    declare_depthwise(*this, view, inputs);
-    const std::int64_t planes = std::max<std::int64_t>(images_ * blocks_, 1);
-    chunks_ = std::clamp<std::int64_t>(dst_rows_ / kChunkRows, 1, divide_up(kTasks, planes));
+    const std::int64_t planes_of_all = std::max<std::int64_t>(images_ * blocks_, 1);
+    chunks_ = std::clamp<std::int64_t>(dst_rows_ / kChunkRows, 1, divide_up(kTasks, planes_of_all));
   }
 
-  void run(const RunArgs& args) const override {
+  const char* kernel_name() const { return kernel_.name; }
+
+  std::size_t scratch_bytes(std::size_t) const { return 0; }
+
+  void run(const ConvOperands& operands, void*, cpu::Parallel parallel) const {
     const std::int64_t items = images_ * blocks_ * chunks_;
     if (items == 0) return;
     const double bytes = static_cast<double>(src_rows_ * src_columns_ + dst_rows_ * dst_columns_) *
                          static_cast<double>(block_ * 4) / static_cast<double>(chunks_);
-    const Split split(items, std::max(flops / static_cast<double>(items), bytes));
-    split.run(args.parallel, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) run_item(args, i / chunks_, i % chunks_);
+    const Split split(items, std::max(flops_ / static_cast<double>(items), bytes));
+    split.run(parallel, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        run_item(operands, i / (chunks_ * blocks_), i / blocks_ % chunks_, i % blocks_);
+      }
     });
   }
 
  private:
   // A chunk of rows of one block of channels of one image.
-  void run_item(const RunArgs& args, std::int64_t plane, std::int64_t chunk) const {
-    const std::int64_t block = plane % blocks_;
+  void run_item(const ConvOperands& operands, std::int64_t image, std::int64_t chunk,
+                std::int64_t block) const {
+    const std::int64_t plane = image * blocks_ + block;
     const std::int64_t begin = dst_rows_ * chunk / chunks_;
     const std::int64_t end = dst_rows_ * (chunk + 1) / chunks_;
-    const std::int64_t dst = (plane * dst_rows_ + begin) * dst_columns_ * block_;
+    const std::int64_t dst = plane * dst_plane_ + begin * dst_columns_ * block_;
     const float* const weights =
-        static_cast<const float*>(args.packed[0]) +
+        operands.weights +
         (block * places_ + rows_.index * kernel_columns_ + columns_.index) * block_;
-    kernel_.run({args.src(0) + plane * src_rows_ * src_columns_ * block_, src_rows_, src_columns_,
-                 begin * row_step_ + rows_.shift, columns_.shift, row_step_, rows_.step,
-                 rows_.count, weights, rows_.index_step * kernel_columns_ * block_,
-                 columns_.index_step * block_,
-                 inputs_.bias ? args.src(2) + block * block_ : nullptr,
-                 static_cast<std::size_t>(std::min(block_, channels_ - block * block_)),
-                 inputs_.residual ? args.src(3) + dst : nullptr, args.dst(0) + dst, end - begin,
-                 dst_columns_, clamp_.low, clamp_.high});
+    kernel_.run(
+        {operands.src + plane * src_plane_, src_rows_, src_columns_,
+         begin * row_step_ + rows_.shift, columns_.shift, row_step_, rows_.step, rows_.count,
+         weights, rows_.index_step * kernel_columns_ * block_, columns_.index_step * block_,
+         operands.bias == nullptr ? nullptr : operands.bias + block * block_,
+         static_cast<std::size_t>(std::min(block_, channels_ - block * block_)),
+         operands.residual == nullptr ? nullptr : operands.residual + dst, operands.dst + dst,
+         end - begin, dst_columns_, operands.clamp.low, operands.clamp.high});
   }
 
   std::int64_t images_;
@@ -119,10 +124,11 @@ class DepthwiseRows final : public Operator {
   std::int64_t src_columns_;
   std::int64_t dst_rows_;
   std::int64_t dst_columns_;
-  Clamp clamp_;
-  DepthwiseInputs inputs_;
   std::int64_t block_;
   std::int64_t blocks_;
+  std::int64_t src_plane_;  // floats
+  std::int64_t dst_plane_;
+  double flops_;
   const kernels::Conv2dDepthwiseRowsKernel& kernel_;
   std::int64_t chunks_;
 };
@@ -142,8 +148,7 @@ std::optional<std::string> refuse_conv2d_depthwise_rows(const OpSpec& spec) {
 }
 
 std::unique_ptr<Operator> make_conv2d_depthwise_rows(const OpSpec& spec) {
-  return std::make_unique<DepthwiseRows>(forward_view(parse_conv2d(spec)), activation_of(spec),
-                                         DepthwiseInputs{true, spec.inputs.size() == 4});
+  return std::make_unique<DepthwiseForward<DepthwiseRows>>(spec);
 }
 
 std::optional<std::string> refuse_conv2d_backward_data_depthwise_rows(const OpSpec& spec) {
@@ -153,8 +158,7 @@ std::optional<std::string> refuse_conv2d_backward_data_depthwise_rows(const OpSp
 }
 
 std::unique_ptr<Operator> make_conv2d_backward_data_depthwise_rows(const OpSpec& spec) {
-  return std::make_unique<DepthwiseRows>(backward_data_view(parse_conv2d_backward_data(spec)),
-                                         Clamp{}, DepthwiseInputs{false, false});
+  return std::make_unique<DepthwiseBackwardData<DepthwiseRows>>(spec);
 }
 
 }  // namespace fastcnn::ops

@@ -22,8 +22,8 @@ std::int64_t lanes_of(Layout layout) {
 }
 
 ImageLayout image_layout(std::int64_t channels, std::int64_t rows, std::int64_t columns,
-                         std::int64_t lanes) {
-  return {lanes, round_up(channels, lanes) * rows * columns};
+                         std::int64_t lanes, std::int64_t plane) {
+  return {lanes, round_up(channels, lanes) * rows * columns, plane};
 }
 
 // A lone pixel has no sums beside it, so it takes more channels.
@@ -43,12 +43,12 @@ std::size_t depths_of(const ConvView& view, std::int64_t src_lanes, std::int64_t
 
 }  // namespace
 
-Conv2dDirectPlan::Conv2dDirectPlan(const ConvView& view, Layout src_layout)
+Conv2dDirectPlan::Conv2dDirectPlan(const ConvView& view, Layout src_layout, BandPlanes planes)
     : view_(view),
       src_(image_layout(view.src_channels, view.axes.rows.src_extent, view.axes.columns.src_extent,
-                        lanes_of(src_layout))),
+                        lanes_of(src_layout), planes.src)),
       dst_(image_layout(view.dst_channels, view.axes.rows.extent, view.axes.columns.extent,
-                        lanes_of(Layout::kBlocked))),
+                        lanes_of(Layout::kBlocked), planes.dst)),
       kernel_(kernels::select_conv2d_direct()),
       max_blocks_(blocks_of_segment(view, kernel_)),
       together_(images_of_task(view)),

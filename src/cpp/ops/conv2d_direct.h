@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kernels/conv2d_direct/conv2d_direct.h"
+#include "ops/conv2d_band.h"
 #include "ops/conv2d_channels.h"
 #include "ops/conv2d_geometry.h"
 #include "ops/conv2d_node.h"
@@ -26,7 +27,7 @@ class Conv2dDirectPlan {
   using Operands = ConvOperands;
 
   // `src_layout` is plain (few channels: a tap has one channel) or blocked. dst is blocked.
-  Conv2dDirectPlan(const ConvView& view, Layout src_layout);
+  Conv2dDirectPlan(const ConvView& view, Layout src_layout, BandPlanes planes = {});
 
   const char* kernel_name() const { return kernel_.name; }
   double flops() const { return view_.flops; }

@@ -42,6 +42,8 @@ ConvGeometry::ConvGeometry(ConvAxes axes, ImageLayout src, ImageLayout dst, std:
                            std::int64_t together)
     : axes_(std::move(axes)), src_(src), dst_(dst) {
   const std::int64_t rows = axes_.rows.extent;
+  if (src_.plane == 0) src_.plane = axes_.rows.src_extent * src_row();
+  if (dst_.plane == 0) dst_.plane = rows * dst_row();
   const std::int64_t wanted = divide_up(rows, std::max<std::int64_t>(chunk_rows, 1));
   chunk_rows_ = round_up(divide_up(rows, std::max<std::int64_t>(wanted, 1)), axes_.rows.step);
   chunks_ = rows == 0 ? 0 : divide_up(rows, chunk_rows_);

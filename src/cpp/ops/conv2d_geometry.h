@@ -9,10 +9,12 @@
 namespace fastcnn::ops {
 
 // How tensors lie in memory: `lanes` floats a pixel (1 in the plain layout, a block in the blocked
-// one), `image` floats from one image to the next.
+// one), `image` floats from one image to the next, `plane` from one plane to the next: 0 where
+// nothing lies between planes.
 struct ImageLayout {
   std::int64_t lanes;
   std::int64_t image;
+  std::int64_t plane = 0;
 };
 
 // The tables of one pair of phases.
@@ -52,8 +54,8 @@ class ConvGeometry {
 
   // Floats in a plane of the image and of the tensor that is written, in what the tables speak of,
   // and from the latter to the place of a chunk in the tensor that is written.
-  std::int64_t src_image_plane() const { return axes_.rows.src_extent * src_row(); }
-  std::int64_t dst_plane() const { return axes_.rows.extent * dst_row(); }
+  std::int64_t src_image_plane() const { return src_.plane; }
+  std::int64_t dst_plane() const { return dst_.plane; }
   std::int64_t src_plane() const {
     return copies_ ? window_rows_ * window_row() : src_image_plane();
   }

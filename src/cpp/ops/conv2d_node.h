@@ -35,8 +35,9 @@ class Conv2dNode : public Operator {
             args.dst(0), clamp_};
   }
 
- private:
   Clamp clamp_;
+
+ private:
   bool residual_;
 };
 
