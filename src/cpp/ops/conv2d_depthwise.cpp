@@ -52,7 +52,7 @@ class Depthwise {
     if (items == 0) return;
     const Split split(items, flops_ / static_cast<double>(items));
     const std::size_t window_floats = scratch_bytes(1) / sizeof(float);
-    parallel(split.tasks(), [&](std::size_t task, std::size_t worker) {
+    split.run_tasks(parallel, [&](std::size_t task, std::size_t worker) {
       float* const window = static_cast<float*>(scratch) + worker * window_floats;
       for (std::int64_t i = split.begin(task); i < split.end(task); ++i) {
         run_item(operands, i / blocks * together_, i % blocks, window);

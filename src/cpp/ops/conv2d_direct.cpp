@@ -123,7 +123,7 @@ void Conv2dDirectPlan::run(const Operands& operands, void* scratch, cpu::Paralle
   const std::int64_t parts = std::min(segments, divide_up(wanted, places));
   const Split split(places * parts, view_.flops / static_cast<double>(places * parts));
   const std::size_t windows_floats = scratch_bytes(1) / sizeof(float);
-  parallel(split.tasks(), [&](std::size_t task, std::size_t worker) {
+  split.run_tasks(parallel, [&](std::size_t task, std::size_t worker) {
     float* const windows = static_cast<float*>(scratch) + worker * windows_floats;
     for (std::int64_t i = split.begin(task); i < split.end(task); ++i) {
       const std::int64_t place = i / parts;

@@ -42,7 +42,7 @@ class LocalResponseNormOp final : public Operator {
   void run(const RunArgs& args) const override {
     const double cost = 12.0 * static_cast<double>(whole_.channels);
     const Split split(samples_ * pixels_, cost);
-    args.parallel(split.tasks(), [&](std::size_t task, std::size_t thread) {
+    split.run_tasks(args.parallel, [&](std::size_t task, std::size_t thread) {
       const std::int64_t end = split.end(task);
       for (std::int64_t begin = split.begin(task); begin < end;) {
         const std::int64_t sample = begin / pixels_;

@@ -33,7 +33,7 @@ class ReduceOp final : public Operator {
 
   void run(const RunArgs& args) const override {
     auto* parts = static_cast<double*>(args.scratch);
-    args.parallel(split_.tasks(), [&](std::size_t task, std::size_t) {
+    split_.run_tasks(args.parallel, [&](std::size_t task, std::size_t) {
       const std::int64_t first = split_.begin(task) * kRun;
       const auto count =
           static_cast<std::size_t>(std::min(count_, split_.end(task) * kRun) - first);

@@ -39,7 +39,7 @@ class ResizeOp final : public Operator {
 
   void run(const RunArgs& args) const override {
     const Split split(planes_ * oh_, 3.0 * sizeof(float) * static_cast<double>(row_));
-    args.parallel(split.tasks(), [&](std::size_t task, std::size_t thread) {
+    split.run_tasks(args.parallel, [&](std::size_t task, std::size_t thread) {
       kernels::Resize part = whole_;
       part.rows = rows_.table();
       part.columns = columns_.table();
