@@ -13,8 +13,10 @@ namespace {
 constexpr std::int64_t kItemsPerThread = 4;
 
 // Weights of one depth: they leave room in the second cache for what a task reads and for the
-// weights to come.
+// weights to come. Where few pixels use them, they stay in the first cache instead.
 constexpr std::int64_t kDepthFloats = 24 * 1024;
+constexpr std::int64_t kDepthFloatsOfFew = 8 * 1024;
+constexpr std::int64_t kFewPixels = 64;
 constexpr std::int64_t kLeastReuse = 6;
 
 std::int64_t lanes_of(Layout layout) {
@@ -34,9 +36,11 @@ std::int64_t blocks_of_segment(const ConvView& view, const kernels::Conv2dDirect
 
 // Weights that are used once, by a single tile, are read in one go.
 std::size_t depths_of(const ConvView& view, std::int64_t src_lanes, std::int64_t row) {
-  if (view.images * view.axes.rows.extent * view.axes.columns.extent <= kLeastReuse) return 1;
+  const std::int64_t pixels = view.images * view.axes.rows.extent * view.axes.columns.extent;
+  if (pixels <= kLeastReuse) return 1;
   const std::int64_t channels = view.src_channels / view.groups;
-  const std::int64_t wanted = divide_up(channels * view.taps * row, kDepthFloats);
+  const std::int64_t wanted = divide_up(channels * view.taps * row,
+                                        pixels <= kFewPixels ? kDepthFloatsOfFew : kDepthFloats);
   return static_cast<std::size_t>(
       std::clamp<std::int64_t>(wanted, 1, std::max<std::int64_t>(channels / src_lanes, 1)));
 }
