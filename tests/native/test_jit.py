@@ -14,6 +14,10 @@ from fastcnn import runtime
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [
+    "cpu/cpu_count.cpp",
+    "cpu/denormals.cpp",
+    "cpu/placement.cpp",
+    "cpu/thread_pool.cpp",
     "jit/assembler.cpp",
     "jit/executable_memory.cpp",
     "kernels/conv2d_sparse/generated.cpp",
@@ -65,7 +69,8 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("jit") / "run_code"
     source = Path(__file__).parent / "jit" / "run_code.cpp"
     native = ROOT / "src" / "cpp"
-    command = [str(COMPILER), "-std=c++17", "-O1", f"-I{native}", str(source), "-o", str(path)]
+    options = ["-std=c++17", "-O1", "-pthread", f"-I{native}"]
+    command = [str(COMPILER), *options, str(source), "-o", str(path)]
     subprocess.run(command + [str(native / name) for name in SOURCES], check=True, env=plain())
     return path
 

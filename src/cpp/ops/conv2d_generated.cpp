@@ -35,6 +35,11 @@ constexpr std::int64_t kMaxLineBytes = std::int64_t{1} << 30;  // from the first
 // Lines of a task, for which code is read once; and how many tasks keep threads busy.
 constexpr std::int64_t kTaskLines = 16;
 constexpr std::int64_t kTasks = 4;
+// Code and weights of the rows that take turns, and the lines that they take turns at. Fewer lines
+// would not pay for a call.
+constexpr std::int64_t kTogetherBytes = 28 << 10;
+constexpr std::int64_t kLinesBytes = 32 << 10;
+constexpr std::int64_t kLeastLines = 2;
 // Code and weights that are fetched ahead of time.
 constexpr std::int64_t kManyBytes = 128 << 10;
 constexpr std::int64_t kBytesOfWeight = 14;
@@ -66,18 +71,18 @@ class GeneratedWeights {
       packing.format += join(" ", tap.place, "/", tap.plane, "/", tap.shift);
     }
     packing.size_bytes = sizeof(const GeneratedCode*);
-    packing.pack = [](const Packing& packed, const void* src, void* dst, cpu::Parallel) {
+    packing.pack = [](const Packing& packed, const void* src, void* dst, cpu::Parallel parallel) {
       static_cast<const GeneratedWeights*>(packed.parameters.get())
-          ->pack(static_cast<const float*>(src), dst);
+          ->pack(static_cast<const float*>(src), dst, parallel);
     };
     packing.parameters = std::move(self);
     return packing;
   }
 
  private:
-  void pack(const float* weights, void* dst) const {
+  void pack(const float* weights, void* dst, cpu::Parallel parallel) const {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (!code_) code_ = std::make_unique<GeneratedCode>(conv_, weights);
+    if (!code_) code_ = std::make_unique<GeneratedCode>(conv_, weights, parallel);
     const GeneratedCode* const code = code_.get();
     std::memcpy(dst, &code, sizeof code);
   }
@@ -113,7 +118,8 @@ class Generated final : public Conv2dNode, public Pruned {
                        finish_of(activation_of(spec)),
                        0};
     cut();
-    if (nonzeros * kBytesOfWeight > kManyBytes) conv.vectors = tile_;
+    fetches_ = nonzeros * kBytesOfWeight > kManyBytes;
+    if (fetches_) conv.vectors = tile_;
     packings = {GeneratedWeights::packing(std::make_shared<GeneratedWeights>(conv), 1)};
   }
 
@@ -207,40 +213,64 @@ class Generated final : public Conv2dNode, public Pruned {
     }
   }
 
-  // Runs a share of the rows over units [first, end).
+  // Runs a share of the rows over units [first, end). Rows whose code fits the first cache together
+  // take turns at a few lines, which so come from the first cache, too, for all but one of them;
+  // not where code is fetched ahead for a whole tile.
   void run_share(const RunArgs& args, std::int64_t first, std::int64_t end, std::int64_t share,
                  std::int64_t shares, const float* panels) const {
     const ConvOperands given = operands(args);
     const GeneratedCode& code = GeneratedWeights::code(given.weights);
-    const std::int64_t rows = static_cast<std::int64_t>(code.parts().size()) / code.panels();
-    const auto part_of = [&](std::int64_t i) {
-      return static_cast<std::size_t>(rows * i / shares * code.panels());
-    };
-    for (std::size_t p = part_of(share); p < part_of(share + 1); ++p) {
-      const GeneratedCode::Part& part = code.parts()[p];
-      const GeneratedCode::Part& next = code.parts()[std::min(p + 1, code.parts().size() - 1)];
-      for (std::int64_t i = first; i < end; ++i) {
-        const Unit of = unit(i);
-        const float* const src =
-            needs_panel(of)
-                ? panels + (i - first) * panel_floats() + lines_.before() * line_floats()
-                : given.src + of.image * lines_.src_floats() + of.begin * line_floats();
-        const std::int64_t dst =
-            ((of.image * lines_.dst_lines() + of.begin) * shape_.oc + part.row) * kPixelLanes;
-        const kernels::GeneratedCall call{
-            src + part.channel * kPixelLanes,
-            given.dst + dst,
-            given.residual == nullptr ? nullptr : given.residual + dst,
-            code.weights(part),
-            given.bias + part.row,
-            masks_.data() + of.begin,
-            of.end - of.begin,
-            code.weights(next),
-            given.clamp.low,
-            given.clamp.high};
-        code.function(part)(&call);
+    const auto parts = static_cast<std::int64_t>(code.parts().size());
+    const std::int64_t rows = parts / code.panels();
+    const std::int64_t bytes = static_cast<std::int64_t>(code.size_bytes()) / parts;
+    const std::int64_t together = fetches_ ? 1 : std::max<std::int64_t>(kTogetherBytes / bytes, 1);
+    const std::int64_t lines = together == 1 ? tile_ : lines_at_once(code);
+    const std::int64_t end_row = rows * (share + 1) / shares;
+    for (std::int64_t row = rows * share / shares; row < end_row; row += together) {
+      const std::int64_t past = std::min(row + together, end_row);
+      for (std::int64_t panel = 0; panel < code.panels(); ++panel) {
+        for (std::int64_t i = first; i < end; ++i) {
+          const Unit of = unit(i);
+          const float* const src =
+              needs_panel(of)
+                  ? panels + (i - first) * panel_floats() + lines_.before() * line_floats()
+                  : given.src + of.image * lines_.src_floats() + of.begin * line_floats();
+          for (std::int64_t begin = of.begin; begin < of.end; begin += lines) {
+            const Unit some{of.image, begin, std::min(begin + lines, of.end)};
+            for (std::int64_t r = row; r < past; ++r) {
+              run_part(given, code, static_cast<std::size_t>(r * code.panels() + panel), some,
+                       src + (begin - of.begin) * line_floats());
+            }
+          }
+        }
       }
     }
+  }
+
+  // `src`: the first line of `of`.
+  void run_part(const ConvOperands& given, const GeneratedCode& code, std::size_t index,
+                const Unit& of, const float* src) const {
+    const GeneratedCode::Part& part = code.parts()[index];
+    const GeneratedCode::Part& next = code.parts()[std::min(index + 1, code.parts().size() - 1)];
+    const std::int64_t dst =
+        ((of.image * lines_.dst_lines() + of.begin) * shape_.oc + part.row) * kPixelLanes;
+    const kernels::GeneratedCall call{src + part.channel * kPixelLanes,
+                                      given.dst + dst,
+                                      given.residual == nullptr ? nullptr : given.residual + dst,
+                                      code.weights(part),
+                                      given.bias + part.row,
+                                      masks_.data() + of.begin,
+                                      of.end - of.begin,
+                                      code.weights(next),
+                                      given.clamp.low,
+                                      given.clamp.high};
+    code.function(part)(&call);
+  }
+
+  // Lines of which a panel's channels fill two thirds of the first cache.
+  std::int64_t lines_at_once(const GeneratedCode& code) const {
+    const std::int64_t channels = code.parts().front().channels;
+    return std::clamp<std::int64_t>(kLinesBytes / (channels * kPixelLanes * 4), kLeastLines, tile_);
   }
 
   Conv2dShape shape_;
@@ -249,6 +279,7 @@ class Generated final : public Conv2dNode, public Pruned {
   std::int64_t tile_ = 1;   // lines
   std::int64_t tiles_ = 1;  // of an image
   std::int64_t units_ = 1;  // of a task
+  bool fetches_ = false;    // the next part's code, while one runs
 };
 
 // The share of lanes that are pixels.

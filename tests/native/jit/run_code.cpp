@@ -230,7 +230,7 @@ void test_generated() {
     std::vector<std::uint16_t> masks;
     for (int v = 0; v < vectors; ++v) masks.push_back(static_cast<std::uint16_t>(random()));
 
-    const kernels::GeneratedCode code(conv, weights.data());
+    const kernels::GeneratedCode code(conv, weights.data(), {1});
     const float* const line0 = src.data + before * conv.src_vector * 16;
     for (const auto& part : code.parts()) {
       const kernels::GeneratedCall given{line0 + part.channel * 16,

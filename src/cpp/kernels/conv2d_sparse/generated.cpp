@@ -42,38 +42,45 @@ std::int64_t panels_of(const GeneratedConv& conv) {
   return (conv.inputs / conv.groups + most - 1) / most;
 }
 
-// Writes the weights and the code of a part behind `bytes`.
-void append(const GeneratedConv& conv, const float* weights, GeneratedCode::Part& part,
-            std::vector<std::uint8_t>& bytes) {
-  const auto align = [&] { bytes.resize((bytes.size() + kLine - 1) / kLine * kLine, 0xCC); };
+// What a part consists of, before it has a place.
+struct Written {
+  std::vector<float> weights;
   jit::Assembler code;
-  std::vector<float> stream;
-  write_part(conv, part, weights, code, stream);
+};
+
+// Places a part behind `bytes`.
+void append(const Written& written, GeneratedCode::Part& part, std::vector<std::uint8_t>& bytes) {
+  const auto align = [&] { bytes.resize((bytes.size() + kLine - 1) / kLine * kLine, 0xCC); };
   align();
   part.weights = bytes.size();
-  const auto* const floats = reinterpret_cast<const std::uint8_t*>(stream.data());
-  bytes.insert(bytes.end(), floats, floats + stream.size() * sizeof(float));
+  const auto* const floats = reinterpret_cast<const std::uint8_t*>(written.weights.data());
+  bytes.insert(bytes.end(), floats, floats + written.weights.size() * sizeof(float));
   align();
   part.code = bytes.size();
-  bytes.insert(bytes.end(), code.code().begin(), code.code().end());
+  bytes.insert(bytes.end(), written.code.code().begin(), written.code.code().end());
 }
 
 }  // namespace
 
-GeneratedCode::GeneratedCode(const GeneratedConv& conv, const float* weights)
+GeneratedCode::GeneratedCode(const GeneratedConv& conv, const float* weights,
+                             cpu::Parallel parallel)
     : panels_(panels_of(conv)) {
   const std::int64_t inputs = conv.inputs / conv.groups;
-  std::vector<std::uint8_t> bytes;
   for (const Rows& rows : rows_of(conv)) {
     for (std::int64_t p = 0; p < panels_; ++p) {
       const std::int64_t begin = inputs * p / panels_;
       const std::int64_t end = inputs * (p + 1) / panels_;
       Part part{rows.first,  rows.count, rows.group * inputs + begin,
                 end - begin, p == 0,     p + 1 == panels_};
-      append(conv, weights, part, bytes);
       parts_.push_back(part);
     }
   }
+  std::vector<Written> written(parts_.size());
+  parallel(parts_.size(), [&](std::size_t i, std::size_t) {
+    write_part(conv, parts_[i], weights, written[i].code, written[i].weights);
+  });
+  std::vector<std::uint8_t> bytes;
+  for (std::size_t i = 0; i < parts_.size(); ++i) append(written[i], parts_[i], bytes);
   memory_ = jit::ExecutableMemory(bytes);
 }
 

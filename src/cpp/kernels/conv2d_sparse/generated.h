@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "cpu/thread_pool.h"
 #include "jit/executable_memory.h"
 
 namespace fastcnn::kernels {
@@ -87,7 +88,7 @@ class GeneratedCode {
   };
 
   // Throws kMemory where generated code cannot be executed.
-  GeneratedCode(const GeneratedConv& conv, const float* weights);
+  GeneratedCode(const GeneratedConv& conv, const float* weights, cpu::Parallel parallel);
 
   const std::vector<Part>& parts() const { return parts_; }
   std::int64_t panels() const { return panels_; }
