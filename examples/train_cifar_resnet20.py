@@ -1,6 +1,6 @@
 """Trains ResNet-20 on CIFAR-10.
 
-    python examples/train_cifar_resnet20.py cifar10_jpegs.npz [--epochs 42] [--seed 1]
+    python examples/train_cifar_resnet20.py cifar10_jpegs.npz [--epochs 66] [--seed 1]
 
 Needs fastcnn[images]. The archive holds, for `train` and `test`, every picture as a JPEG file: all
 files one after the other (`train_jpeg`, bytes), where each ends (`train_end`) and its class
@@ -57,7 +57,7 @@ def main() -> None:
     """Parses the command line, trains, evaluates, saves."""
     parser = argparse.ArgumentParser(description="Trains ResNet-20 on CIFAR-10.")
     parser.add_argument("archive", type=Path)
-    parser.add_argument("--epochs", type=int, default=42)
+    parser.add_argument("--epochs", type=int, default=66)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--save", type=Path, default=Path("resnet20.fcnn"))
     arguments = parser.parse_args()
