@@ -6,7 +6,7 @@
 #include "ops/activation.h"
 #include "ops/channel_parameters.h"
 #include "ops/channel_pass.h"
-#include "ops/checks.h"
+#include "ops/normalisation_checks.h"
 
 namespace fastcnn::ops {
 namespace {
@@ -76,12 +76,7 @@ class BatchNormOperator final : public Operator {
 std::optional<std::string> refuse_batch_norm_rows(const OpSpec&) { return std::nullopt; }
 
 std::unique_ptr<Operator> make_batch_norm_rows(const OpSpec& spec) {
-  expect_float_inputs(spec, 5);
-  expect_outputs(spec, 1);
-  expect_rank_at_least(spec, 0, 2);
-  const Shape& x = spec.inputs[0].shape;
-  for (std::size_t i = 1; i < 5; ++i) expect_shape(spec, i, {x[1]});
-  expect_output(spec, 0, x);
+  expect_batch_norm(spec);
   return std::make_unique<BatchNormOperator>(spec);
 }
 

@@ -3,16 +3,12 @@
 #include "ops/activation.h"
 #include "ops/channel_parameters.h"
 #include "ops/channel_pass.h"
-#include "ops/checks.h"
+#include "ops/normalisation_checks.h"
 
 namespace fastcnn::ops {
 namespace {
 
 using kernels::BatchNormKind;
-
-bool has_activation(const OpSpec& spec) {
-  return spec.attributes.get_string("activation", "linear") != "linear";
-}
 
 // Gradient of batch_norm_train; the formulas stand in kernels/batch_norm/README.md. Two passes: the
 // sums over a channel, then grad_x. Where an activation was flat both find anew, from x.
@@ -96,17 +92,7 @@ class BatchNormBackwardOperator final : public Operator {
 std::optional<std::string> refuse_batch_norm_backward_rows(const OpSpec&) { return std::nullopt; }
 
 std::unique_ptr<Operator> make_batch_norm_backward_rows(const OpSpec& spec) {
-  const std::size_t inputs = has_activation(spec) ? 6 : 5;
-  expect_float_inputs(spec, inputs);
-  expect_outputs(spec, 3);
-  expect_rank_at_least(spec, 1, 2);
-  const Shape& x = spec.inputs[1].shape;
-  const Shape channels = {x[1]};
-  expect_shape(spec, 0, x);
-  for (std::size_t i = 2; i < inputs; ++i) expect_shape(spec, i, channels);
-  expect_output(spec, 0, x);
-  expect_output(spec, 1, channels);
-  expect_output(spec, 2, channels);
+  expect_batch_norm_backward(spec);
   return std::make_unique<BatchNormBackwardOperator>(spec);
 }
 

@@ -5,7 +5,7 @@
 #include "ops/activation.h"
 #include "ops/channel_parameters.h"
 #include "ops/channel_pass.h"
-#include "ops/checks.h"
+#include "ops/normalisation_checks.h"
 
 namespace fastcnn::ops {
 namespace {
@@ -139,16 +139,7 @@ class BatchNormTrainOperator final : public Operator {
 std::optional<std::string> refuse_batch_norm_train_rows(const OpSpec&) { return std::nullopt; }
 
 std::unique_ptr<Operator> make_batch_norm_train_rows(const OpSpec& spec) {
-  spec.expect_inputs(3, 4);
-  expect_float_inputs(spec, spec.inputs.size());
-  expect_outputs(spec, 4);
-  expect_rank_at_least(spec, 0, 2);
-  const Shape& x = spec.inputs[0].shape;
-  const Shape channels = {x[1]};
-  for (std::size_t i = 1; i < 3; ++i) expect_shape(spec, i, channels);
-  if (spec.inputs.size() == 4) expect_shape(spec, 3, x);
-  expect_output(spec, 0, x);
-  for (std::size_t i = 1; i < 4; ++i) expect_output(spec, i, channels);
+  expect_batch_norm_train(spec);
   return std::make_unique<BatchNormTrainOperator>(spec);
 }
 

@@ -1,5 +1,5 @@
 #include "ops/channel_pass.h"
-#include "ops/checks.h"
+#include "ops/normalisation_checks.h"
 
 namespace fastcnn::ops {
 namespace {
@@ -39,10 +39,7 @@ class ChannelSumOperator final : public Operator {
 std::optional<std::string> refuse_channel_sum_rows(const OpSpec&) { return std::nullopt; }
 
 std::unique_ptr<Operator> make_channel_sum_rows(const OpSpec& spec) {
-  expect_float_inputs(spec, 1);
-  expect_outputs(spec, 1);
-  expect_rank_at_least(spec, 0, 2);
-  expect_output(spec, 0, {spec.inputs[0].shape[1]});
+  expect_channel_sum(spec);
   return std::make_unique<ChannelSumOperator>(spec.inputs[0].shape);
 }
 

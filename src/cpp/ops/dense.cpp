@@ -60,16 +60,9 @@ std::unique_ptr<Operator> make_dense_gemm(const OpSpec& spec) {
 std::optional<std::string> refuse_dense_backward_data_gemm(const OpSpec&) { return std::nullopt; }
 
 std::unique_ptr<Operator> make_dense_backward_data_gemm(const OpSpec& spec) {
-  expect_float_inputs(spec, 2);
-  expect_outputs(spec, 1);
-  spec.expect_rank(0, 2);
-  spec.expect_rank(1, 2);
+  expect_dense_backward_data(spec);
   const Shape& grad_y = spec.inputs[0].shape;
   const Shape& w = spec.inputs[1].shape;
-  require(grad_y[1] == w[1], ErrorKind::kShape, spec.op, ": weights give ", w[1],
-          " features, grad_y has ", grad_y[1], "; the shapes are ", w, " and ", grad_y);
-  expect_output(spec, 0, {grad_y[0], w[0]});
-
   const Gemm gemm(grad_y[0], w[0], w[1]);
   return std::make_unique<DenseOperator>(gemm, DenseOperator::Operand{0, w[1], 1},
                                          gemm.transposed_packing(1), false);
@@ -80,16 +73,9 @@ std::optional<std::string> refuse_dense_backward_weights_gemm(const OpSpec&) {
 }
 
 std::unique_ptr<Operator> make_dense_backward_weights_gemm(const OpSpec& spec) {
-  expect_float_inputs(spec, 2);
-  expect_outputs(spec, 1);
-  spec.expect_rank(0, 2);
-  spec.expect_rank(1, 2);
+  expect_dense_backward_weights(spec);
   const Shape& x = spec.inputs[0].shape;
   const Shape& grad_y = spec.inputs[1].shape;
-  require(x[0] == grad_y[0], ErrorKind::kShape, spec.op, ": x holds ", x[0], " samples, grad_y ",
-          grad_y[0], "; the shapes are ", x, " and ", grad_y);
-  expect_output(spec, 0, {x[1], grad_y[1]});
-
   const Gemm gemm(x[1], grad_y[1], x[0]);
   return std::make_unique<DenseOperator>(gemm, DenseOperator::Operand{0, 1, x[1]}, gemm.packing(1),
                                          false);

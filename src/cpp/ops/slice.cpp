@@ -118,17 +118,7 @@ std::optional<std::string> refuse_slice(const OpSpec& spec) {
 std::unique_ptr<Operator> make_slice(const OpSpec& spec) { return std::make_unique<Slice>(spec); }
 
 std::optional<std::string> refuse_slice_backward(const OpSpec& spec) {
-  expect_float_inputs(spec, 1);
-  expect_outputs(spec, 1);
-  const std::size_t axis = axis_of(spec);
-  const std::int64_t start = spec.attributes.get_int("start");
-  const std::int64_t size = spec.attributes.get_int("size");
-  const Shape& from = spec.inputs[0].shape;
-  require(0 <= start && start + from[axis] <= size, ErrorKind::kValue, spec.op, ": ", from[axis],
-          " from ", start, " on is not within size ", size, " of axis ", axis);
-  std::vector<std::int64_t> extents;
-  for (std::size_t a = 0; a < from.rank(); ++a) extents.push_back(a == axis ? size : from[a]);
-  expect_output(spec, 0, Shape(extents));
+  expect_slice_backward(spec);
   return std::nullopt;
 }
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <vector>
 
+#include "ops/checks.h"
 #include "ops/stored_shape.h"
 
 namespace fastcnn::ops {
@@ -45,6 +47,21 @@ inline SliceRange slice_range(const OpSpec& spec) {
   require(agrees, ErrorKind::kShape, spec.op, ": ", from, " with ", count, " at axis ", axis,
           " is expected, the node says ", to);
   return {axis, start, step, count};
+}
+
+// Checks a whole `slice_backward`: what was cut from `start` on, put back into an axis of `size`.
+inline void expect_slice_backward(const OpSpec& spec) {
+  expect_float_inputs(spec, 1);
+  expect_outputs(spec, 1);
+  const std::size_t axis = axis_of(spec);
+  const std::int64_t start = spec.attributes.get_int("start");
+  const std::int64_t size = spec.attributes.get_int("size");
+  const Shape& from = spec.inputs[0].shape;
+  require(0 <= start && start + from[axis] <= size, ErrorKind::kValue, spec.op, ": ", from[axis],
+          " from ", start, " on is not within size ", size, " of axis ", axis);
+  std::vector<std::int64_t> extents;
+  for (std::size_t a = 0; a < from.rank(); ++a) extents.push_back(a == axis ? size : from[a]);
+  expect_output(spec, 0, Shape(extents));
 }
 
 }  // namespace fastcnn::ops
