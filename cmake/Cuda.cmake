@@ -67,6 +67,7 @@ if(FASTCNN_CUDA_EMULATION)
   set(cpu
     src/cpp/cpu/isa.cpp
     src/cpp/engine/memory_plan.cpp
+    src/cpp/ops/conv2d_axes.cpp
     src/cpp/ops/conv2d_shape.cpp
     src/cpp/ops/op_spec.cpp
     src/cpp/ops/pool2d_window.cpp)

@@ -7,9 +7,9 @@ import pytest
 
 from fastcnn.errors import UnsupportedError
 from fastcnn.runtime.cuda import make_cuda_plan
-from tests.native.one_op import CONSTANT, graph_of, run_reference
+from tests.native.one_op import BLOCKED, CONSTANT, graph_of, run_reference
 from tests.ops.cases import all_cases
-from tests.ops.cases.convolution import Convolution, forward
+from tests.ops.cases.convolution import Convolution, backward, forward
 from tests.tolerance import assert_close
 
 CASES = all_cases()
@@ -23,6 +23,11 @@ TILE_EDGES = [
     Convolution(n=1, c=6, oc=12, size=(4, 4), kernel=(2, 2), groups=6),
     Convolution(n=2, c=4, oc=130, size=(67, 65), kernel=(1, 1)),
 ]
+DEPTHWISE_EDGES = [
+    Convolution(n=2, c=4, oc=4, size=(3, 5), kernel=(3, 3), pads=(1, 1, 1, 1), groups=4),
+    Convolution(n=1, c=3, oc=6, size=(5, 9), kernel=(3, 2), strides=(2, 1), groups=3),
+    Convolution(n=2, c=8, oc=8, size=(7, 6), kernel=(2, 3), strides=(3, 2), groups=8),
+]
 
 
 def run_emulated(graph, arrays):
@@ -30,9 +35,9 @@ def run_emulated(graph, arrays):
     return plan.run([np.asarray(arrays[i], order="C") for i in range(len(graph.inputs))])
 
 
-def check(case, rng):
+def check(case, rng, form=CONSTANT):
     arrays = case.inputs(rng)
-    graph = graph_of(case, arrays, CONSTANT)
+    graph = graph_of(case, arrays, form)
 
     for result, truth in zip(
         run_emulated(graph, arrays), run_reference(graph, arrays), strict=True
@@ -40,13 +45,16 @@ def check(case, rng):
         assert_close(result, truth, reduction=case.reduction)
 
 
-def test_operators_equal_their_references(emulated, rng):
+# Of constants weights are packed once; images that another op gives are NHWC, weights too, which
+# then are packed at each run.
+@pytest.mark.parametrize("form", [CONSTANT, BLOCKED])
+def test_operators_equal_their_references(emulated, rng, form):
     accepted = set()
     for case in CASES:
         if case.op not in {op for op, _ in emulated.operators()}:
             continue
         try:
-            check(case, rng)
+            check(case, rng, form)
         except UnsupportedError:
             continue
         accepted.add(case.op)
@@ -54,6 +62,13 @@ def test_operators_equal_their_references(emulated, rng):
     assert accepted == {op for op, _ in emulated.operators()}
 
 
-@pytest.mark.parametrize("shape", TILE_EDGES, ids=str)
+@pytest.mark.parametrize("shape", [*TILE_EDGES, *DEPTHWISE_EDGES], ids=str)
 def test_convolutions_at_the_edges_of_tiles(emulated, shape, rng):
     check(forward(shape), rng)
+
+
+@pytest.mark.parametrize("shape", [*TILE_EDGES[2:-1], *DEPTHWISE_EDGES], ids=str)
+def test_gradients_of_convolutions_at_the_edges_of_tiles(emulated, shape, rng):
+    for case in backward(shape):
+        if case.op == "conv2d_backward_data":
+            check(case, rng)

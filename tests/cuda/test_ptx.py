@@ -9,7 +9,7 @@ from tests.cuda.ptx.machine import Machine
 from tests.cuda.ptx.memory import Fault, Memory
 from tests.cuda.ptx.parse import parse
 from tests.cuda.ptx.replay import compiled, replay
-from tests.cuda.test_operators import TILE_EDGES, check
+from tests.cuda.test_operators import DEPTHWISE_EDGES, TILE_EDGES, check
 from tests.ops.cases import cases
 from tests.ops.cases.convolution import forward
 
@@ -19,7 +19,10 @@ CHOSEN = [
     *(case for op in ("sigmoid", "tanh", "leaky_relu", "clip") for case in cases(op)[:2]),
     *(cases("softmax")[i] for i in (0, 2, 4)),
     *cases("dense")[2:4],
-    *(forward(shape) for shape in TILE_EDGES[:-1]),
+    *(case for case in cases("multiply") if case.id.startswith("broadcast-2x9")),
+    *(cases(op)[i] for op, i in (("concat", 0), ("slice", 1), ("slice_backward", 1))),
+    *(cases(op)[i] for op, i in (("pad2d", 8), ("batch_norm", 20))),
+    *(forward(shape) for shape in (*TILE_EDGES[:-1], *DEPTHWISE_EDGES)),
     forward(TILE_EDGES[4], "relu6", residual=True),
 ]
 

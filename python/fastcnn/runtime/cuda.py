@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from fastcnn.errors import UnsupportedError
 from fastcnn.graph import Graph
 from fastcnn.runtime.described import described_nodes, described_values
+from fastcnn.typing import Array
 
 
 def cuda_module() -> Any:
@@ -37,11 +39,20 @@ def device_info() -> dict[str, Any]:
     return dict(cuda_module().device_info())
 
 
-def make_cuda_plan(graph: Graph, *, guard: bool = False) -> Any:
+def make_cuda_plan(
+    graph: Graph,
+    *,
+    arrays: Mapping[str, Array] | None = None,
+    state: Any = None,
+    guard: bool = False,
+) -> Any:
     """Compiles `graph`, whose shapes are all known, for the current CUDA device.
 
     Args:
         graph: What to run.
+        arrays: The arrays that hold the parameters and that updates replace, by name. Parameters
+            missing from it are constants.
+        state: The `State` of the module that holds them on the device; a new one if None.
         guard: Whether every tensor has memory of its own, for tests.
 
     Raises:
@@ -49,11 +60,13 @@ def make_cuda_plan(graph: Graph, *, guard: bool = False) -> Any:
         OutOfMemoryError: The device has not enough memory.
     """
     index = {name: i for i, name in enumerate(graph.values)}
-    return cuda_module().Plan(
-        values=described_values(graph),
+    module = cuda_module()
+    return module.Plan(
+        values=described_values(graph, arrays),
         nodes=described_nodes(graph),
         inputs=[index[value.name] for value in graph.inputs],
         outputs=[index[value.name] for value in graph.outputs],
         updates=[(index[old.name], index[new.name]) for old, new in graph.updates],
+        state=state or module.State(),
         guard=guard,
     )

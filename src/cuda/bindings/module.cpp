@@ -16,6 +16,7 @@ namespace fastcnn::bindings {
 namespace {
 
 using cuda::Plan;
+using cuda::State;
 using engine::PlanSpec;
 
 std::unique_ptr<Plan> make_plan(const std::vector<ValueTuple>& values,
@@ -23,17 +24,17 @@ std::unique_ptr<Plan> make_plan(const std::vector<ValueTuple>& values,
                                 const std::vector<std::size_t>& inputs,
                                 const std::vector<std::size_t>& outputs,
                                 const std::vector<std::pair<std::size_t, std::size_t>>& updates,
-                                bool guard) {
+                                std::shared_ptr<State> state, bool guard) {
   PlanSpec spec = graph_from(values, nodes);
   check_indices(inputs, values.size());
   check_indices(outputs, values.size());
-  for (const auto& [state, now] : updates) check_indices({state, now}, values.size());
+  for (const auto& [old, now] : updates) check_indices({old, now}, values.size());
   spec.inputs = inputs;
   spec.outputs = outputs;
   spec.updates = updates;
   spec.guard = guard;
   const py::gil_scoped_release release;
-  return std::make_unique<Plan>(std::move(spec));
+  return std::make_unique<Plan>(std::move(spec), std::move(state));
 }
 
 Arrays run(const Plan& plan, const Arrays& inputs, std::optional<Arrays> given) {
@@ -97,9 +98,14 @@ PYBIND11_MODULE(FASTCNN_CUDA_MODULE, module) {
   module.def("device_info", &device_info,
              "What the current device is; raises where there is none.");
   module.def("operators", &operators, "(op, implementation) of every line of implementations.inc.");
+  py::class_<State, std::shared_ptr<State>>(module, "State", py::module_local(),
+                                            "Parameters on the device, for several plans.")
+      .def(py::init<>())
+      .def("upload", &State::upload, py::call_guard<py::gil_scoped_release>())
+      .def("download", &State::download, py::call_guard<py::gil_scoped_release>());
   py::class_<Plan>(module, "Plan", py::module_local())
       .def(py::init(&make_plan), py::kw_only(), "values"_a, "nodes"_a, "inputs"_a, "outputs"_a,
-           "updates"_a, "guard"_a = false)
+           "updates"_a, "state"_a, "guard"_a = false)
       .def("run", &run, "inputs"_a, "outputs"_a = py::none(),
            "The results: in new arrays, or in `outputs` where those are given.")
       .def("steps", &steps)

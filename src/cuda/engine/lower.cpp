@@ -10,65 +10,92 @@ namespace {
 using engine::NodeSpec;
 using engine::Role;
 
+Home home_of(Role role) {
+  if (role == Role::kConstant) return Home::kConstant;
+  return role == Role::kState ? Home::kState : Home::kArena;
+}
+
 class Lowering {
  public:
-  explicit Lowering(const engine::PlanSpec& spec) : spec_(spec), born_(spec.values.size()) {
-    require(spec.updates.empty(), ErrorKind::kUnsupported,
-            "cuda: training is not there; device=\"cpu\" trains");
-  }
+  explicit Lowering(const engine::PlanSpec& spec) : spec_(spec), born_(spec.values.size()) {}
 
   Program run() {
     for (std::size_t v = 0; v < spec_.values.size(); ++v) {
-      if (spec_.values[v].role == Role::kComputed) continue;
-      born_[v] = Layout::kPlain;
-      const std::size_t tensor = add_tensor(v, Layout::kPlain, kNone);
-      if (spec_.values[v].role == Role::kConstant) program_.constants.push_back(tensor);
+      const bool computed = spec_.values[v].role == Role::kComputed;
+      program_.plain.push_back(
+          computed ? kNone : add_value(v, Layout::kPlain, home_of(spec_.values[v].role)));
     }
     for (const NodeSpec& node : spec_.nodes) lower_node(node);
     require(refused_.empty(), ErrorKind::kUnsupported, "cuda: ", refused_);
-    for (const std::size_t v : spec_.inputs) {
-      program_.inputs.push_back(forms_.at({v, Layout::kPlain}));
-    }
+    for (const std::size_t v : spec_.inputs) program_.inputs.push_back(program_.plain[v]);
     for (const std::size_t v : spec_.outputs) {
       program_.outputs.push_back(in_layout(v, Layout::kPlain));
     }
+    std::vector<std::pair<std::size_t, std::size_t>> updates;
+    for (const auto& [state, now] : spec_.updates) {
+      updates.emplace_back(program_.plain[state], in_layout(now, Layout::kPlain));
+    }
+    place_updates(spec_, program_, updates);
     return std::move(program_);
   }
 
  private:
+  bool is_constant(std::size_t value) const { return spec_.values[value].role == Role::kConstant; }
+
+  std::size_t new_storage(Home home) {
+    program_.homes.push_back(home);
+    return program_.homes.size() - 1;
+  }
+
+  std::size_t add_value(std::size_t value, Layout layout, Home home) {
+    return add_tensor(value, layout, new_storage(home));
+  }
+
   std::size_t add_tensor(std::size_t value, Layout layout, std::size_t storage) {
     const TensorDesc& desc = spec_.values[value].desc;
     const std::size_t size_bytes =
         static_cast<std::size_t>(desc.shape.count()) * size_of(desc.dtype);
-    if (storage == kNone) storage = program_.storages++;
     program_.tensors.push_back({value, layout, size_bytes, storage});
     return forms_[{value, layout}] = program_.tensors.size() - 1;
   }
 
-  void add_step(std::string name, std::string op, std::unique_ptr<Operator> run,
-                std::vector<std::size_t> inputs, const std::vector<std::size_t>& values) {
-    const std::size_t shared = run->alias ? program_.tensors[inputs[0]].storage : kNone;
-    std::vector<std::size_t> outputs;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      outputs.push_back(add_tensor(values[i], run->output_layouts[i], i == 0 ? shared : kNone));
-    }
-    program_.steps.push_back(
-        {std::move(name), std::move(op), std::move(run), std::move(inputs), std::move(outputs)});
+  // Makes `value` in another form, once where it is a constant.
+  std::size_t derive(std::size_t value, const char* op, std::unique_ptr<Operator> run,
+                     std::size_t from, std::size_t to) {
+    Step step{spec_.values[value].name, op, std::move(run), {from}, {to}, {}};
+    (is_constant(value) ? program_.prologue : program_.steps).push_back(std::move(step));
+    return to;
+  }
+
+  Home derived_home(std::size_t value) const {
+    return is_constant(value) ? Home::kDerived : Home::kArena;
   }
 
   // The tensor of `value` in `layout`, converted by a step where there is none yet.
   std::size_t in_layout(std::size_t value, Layout layout) {
     if (layout == Layout::kUnread) return kNone;
+    if (layout == Layout::kHost) {
+      const Role role = spec_.values[value].role;
+      require(role == Role::kInput || role == Role::kConstant, ErrorKind::kUnsupported, "cuda: '",
+              spec_.values[value].name,
+              "' is computed on the device, and a kernel needs it before; device=\"cpu\" runs it");
+      return program_.plain[value];
+    }
     const auto found = forms_.find({value, layout});
     if (found != forms_.end()) return found->second;
     const TensorDesc& desc = spec_.values[value].desc;
-    require(desc.dtype == DType::kFloat32, ErrorKind::kUnsupported, "cuda: '",
-            spec_.values[value].name, "' is ", name_of(desc.dtype),
-            "; only float32 images are moved");
     const std::size_t from = forms_.at({value, born_[value]});
-    add_step(spec_.values[value].name, "reorder", make_reorder(desc.shape, born_[value], layout),
-             {from}, {value});
-    return program_.steps.back().outputs[0];
+    std::unique_ptr<Operator> run = make_reorder(desc, born_[value], layout);
+    const std::size_t storage =
+        run->alias ? program_.tensors[from].storage : new_storage(derived_home(value));
+    return derive(value, "reorder", std::move(run), from, add_tensor(value, layout, storage));
+  }
+
+  std::size_t pack(std::size_t value, Packing packing) {
+    const std::size_t from = in_layout(value, Layout::kPlain);
+    program_.tensors.push_back(
+        {value, Layout::kPlain, packing.size_bytes, new_storage(derived_home(value))});
+    return derive(value, "pack", std::move(packing.run), from, program_.tensors.size() - 1);
   }
 
   void lower_node(const NodeSpec& node) {
@@ -76,8 +103,7 @@ class Lowering {
     Layouts given;
     for (const std::size_t v : node.inputs) {
       op.inputs.push_back(spec_.values[v].desc);
-      op.constants.push_back(spec_.values[v].role == Role::kConstant ? spec_.values[v].data.get()
-                                                                     : nullptr);
+      op.constants.push_back(is_constant(v) ? spec_.values[v].data.get() : nullptr);
       given.push_back(born_[v]);
     }
     for (const std::size_t v : node.outputs) op.outputs.push_back(spec_.values[v].desc);
@@ -87,22 +113,28 @@ class Lowering {
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kUnsupported) throw;
       refused_ += join(refused_.empty() ? "" : "; ", "'", node.name, "': ", error.what());
-      for (const std::size_t v : node.outputs) born_[v] = Layout::kPlain;
-      return;
     }
-    if (!refused_.empty()) {  // only refusals are looked for
-      for (const std::size_t v : node.outputs) born_[v] = Layout::kPlain;
-      return;
-    }
-    std::unique_ptr<Operator> run = chosen->make(op, given);
-    std::vector<std::size_t> inputs;
+    if (!refused_.empty()) return;  // only refusals are looked for
+    add_step(node, chosen->make(op, given));
+  }
+
+  void add_step(const NodeSpec& node, std::unique_ptr<Operator> run) {
+    Step step{node.name, node.op, std::move(run), {}, {}, {}};
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      inputs.push_back(in_layout(node.inputs[i], run->input_layouts[i]));
+      step.inputs.push_back(in_layout(node.inputs[i], step.run->input_layouts[i]));
+    }
+    for (Packing& packing : step.run->packings) {
+      step.packed.push_back(pack(node.inputs[packing.input], std::move(packing)));
     }
     for (std::size_t i = 0; i < node.outputs.size(); ++i) {
-      born_[node.outputs[i]] = run->output_layouts[i];
+      const Layout layout = step.run->output_layouts[i];
+      const bool alias = step.run->alias && i == 0;
+      born_[node.outputs[i]] = layout;
+      step.outputs.push_back(
+          alias ? add_tensor(node.outputs[i], layout, program_.tensors[step.inputs[0]].storage)
+                : add_value(node.outputs[i], layout, Home::kArena));
     }
-    add_step(node.name, node.op, std::move(run), std::move(inputs), node.outputs);
+    program_.steps.push_back(std::move(step));
   }
 
   const engine::PlanSpec& spec_;

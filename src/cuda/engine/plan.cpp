@@ -8,97 +8,149 @@
 namespace fastcnn::cuda {
 namespace {
 
+using engine::Lifetime;
+using engine::Role;
+
 engine::PlanSpec on_device(engine::PlanSpec spec) {
   require_device();
   return spec;
 }
 
-}  // namespace
-
-Plan::Plan(engine::PlanSpec spec) : spec_(on_device(std::move(spec))), program_(lower(spec_)) {
-  place();
-  upload();
+// Calls `visit` with each tensor that the step reads or writes on the device.
+template <typename Visit>
+void for_each_tensor(const Step& step, Visit&& visit) {
+  for (std::size_t i = 0; i < step.inputs.size(); ++i) {
+    if (step.inputs[i] != kNone && step.run->input_layouts[i] != Layout::kHost) {
+      visit(step.inputs[i]);
+    }
+  }
+  for (const auto* tensors : {&step.outputs, &step.packed}) {
+    for (const std::size_t tensor : *tensors) visit(tensor);
+  }
 }
 
-// Constants have memory of their own, everything else lies in the arena while it is needed.
+}  // namespace
+
+Plan::Plan(engine::PlanSpec spec, std::shared_ptr<State> state)
+    : spec_(on_device(std::move(spec))), state_(std::move(state)), program_(lower(spec_)) {
+  place();
+  upload();
+  derive();
+}
+
+// Gives memory to what lies in the arena, and to the scratch of each step.
 void Plan::place() {
-  const std::size_t last_step = program_.steps.size();
-  std::vector<engine::Lifetime> lives(program_.storages, {0, last_step, 0});
+  const std::size_t end = program_.steps.size();
+  const std::size_t storages = program_.homes.size();
+  std::vector<Lifetime> lives(storages, {0, end, 0});
   const auto touch = [&](std::size_t tensor, std::size_t step) {
     const Tensor& t = program_.tensors[tensor];
-    engine::Lifetime& life = lives[t.storage];
+    Lifetime& life = lives[t.storage];
     life.size_bytes = std::max(life.size_bytes, t.size_bytes);
     life.first = std::min(life.first, step);
     life.last = std::max(life.last, step);
   };
-  std::vector<bool> constant(program_.storages, false);
-  for (const std::size_t tensor : program_.constants) {
-    constant[program_.tensors[tensor].storage] = true;
-  }
   for (const std::size_t tensor : program_.inputs) touch(tensor, 0);
-  for (std::size_t step = 0; step < last_step; ++step) {
-    for (const auto* tensors : {&program_.steps[step].inputs, &program_.steps[step].outputs}) {
-      for (const std::size_t tensor : *tensors) {
-        if (tensor != kNone) touch(tensor, step);
-      }
-    }
+  for (std::size_t s = 0; s < end; ++s) {
+    for_each_tensor(program_.steps[s], [&](std::size_t tensor) { touch(tensor, s); });
+    lives.push_back({program_.steps[s].run->scratch_bytes, s, s});
   }
-  for (const std::size_t tensor : program_.outputs) touch(tensor, last_step);
+  for (const std::size_t tensor : program_.outputs) touch(tensor, end);
 
-  memory_.assign(program_.storages, nullptr);
+  std::vector<void*> memory(lives.size(), nullptr);
   std::vector<std::size_t> placed;
-  std::vector<engine::Lifetime> lifetimes;
-  for (std::size_t storage = 0; storage < program_.storages; ++storage) {
-    if (constant[storage] || spec_.guard) {
-      buffers_.emplace_back(lives[storage].size_bytes);
-      memory_[storage] = buffers_.back().data();
+  std::vector<Lifetime> lifetimes;
+  for (std::size_t i = 0; i < lives.size(); ++i) {
+    if (i < storages && program_.homes[i] != Home::kArena) continue;
+    if (spec_.guard) {
+      buffers_.emplace_back(lives[i].size_bytes);
+      memory[i] = buffers_.back().data();
     } else {
-      placed.push_back(storage);
-      lifetimes.push_back(lives[storage]);
+      placed.push_back(i);
+      lifetimes.push_back(lives[i]);
     }
   }
   const engine::MemoryPlan plan = engine::plan_memory(lifetimes);
   arena_bytes_ = plan.size_bytes;
-  buffers_.emplace_back(plan.size_bytes);
+  buffers_.emplace_back(arena_bytes_);
   auto* const arena = static_cast<char*>(buffers_.back().data());
-  for (std::size_t i = 0; i < placed.size(); ++i) memory_[placed[i]] = arena + plan.offsets[i];
+  for (std::size_t i = 0; i < placed.size(); ++i) memory[placed[i]] = arena + plan.offsets[i];
+  const auto scratch = memory.begin() + static_cast<std::ptrdiff_t>(storages);
+  scratch_.assign(scratch, memory.end());
+  memory_.assign(memory.begin(), scratch);
 }
 
+Plan::Pointers Plan::upload_tables(Step& step, std::vector<DeviceBuffer>& buffers) const {
+  Pointers tables;
+  for (const std::vector<std::byte>& table : step.run->tables) {
+    buffers.emplace_back(table.data(), table.size());
+    tables.push_back(buffers.back().data());
+  }
+  step.run->tables.clear();
+  return tables;
+}
+
+// Copies to the device what stays there: tables, parameters, and constants that a step reads.
 void Plan::upload() {
-  std::vector<bool> read(program_.tensors.size(), false);
-  for (const Step& step : program_.steps) {
-    for (const std::size_t tensor : step.inputs) {
-      if (tensor != kNone) read[tensor] = true;
-    }
-  }
-  for (const std::size_t tensor : program_.outputs) read[tensor] = true;
-  for (const std::size_t tensor : program_.constants) {
-    const Tensor& t = program_.tensors[tensor];
-    if (!read[tensor] || t.size_bytes == 0) continue;
-    FASTCNN_CUDA_TRY(cudaMemcpy(at(tensor), spec_.values[t.value].data.get(), t.size_bytes,
-                                cudaMemcpyHostToDevice));
-  }
+  std::vector<bool> needed(program_.homes.size(), false);
+  const auto need = [&](std::size_t tensor) { needed[program_.tensors[tensor].storage] = true; };
   for (Step& step : program_.steps) {
-    std::vector<const void*> tables;
-    for (const std::vector<std::byte>& table : step.run->tables) {
-      buffers_.emplace_back(table.data(), table.size());
-      tables.push_back(buffers_.back().data());
+    for_each_tensor(step, need);
+    tables_.push_back(upload_tables(step, buffers_));
+  }
+  for (const std::size_t tensor : program_.outputs) need(tensor);
+  host_.assign(spec_.values.size(), nullptr);
+  for (std::size_t v = 0; v < spec_.values.size(); ++v) {
+    const engine::ValueSpec& value = spec_.values[v];
+    if (value.role != Role::kConstant && value.role != Role::kState) continue;
+    host_[v] = value.data.get();
+    const Tensor& tensor = program_.tensors[program_.plain[v]];
+    if (value.role == Role::kState) {
+      memory_[tensor.storage] = state_->at(value.data, tensor.size_bytes);
+    } else if (needed[tensor.storage]) {
+      buffers_.emplace_back(value.data.get(), tensor.size_bytes);
+      memory_[tensor.storage] = buffers_.back().data();
     }
-    step.run->tables.clear();
-    tables_.push_back(std::move(tables));
   }
 }
 
-void Plan::enqueue(std::size_t index) const {
-  const Step& step = program_.steps[index];
-  if (step.run->alias) return;
-  std::vector<const void*> inputs;
-  std::vector<void*> outputs;
-  for (const std::size_t tensor : step.inputs) {
-    inputs.push_back(tensor != kNone ? at(tensor) : nullptr);
+// Runs the prologue. Constants that nothing else reads are on the device only meanwhile.
+void Plan::derive() {
+  std::vector<DeviceBuffer> meanwhile;
+  for (Step& step : program_.prologue) {
+    const Tensor& from = program_.tensors[step.inputs[0]];
+    const Tensor& to = program_.tensors[step.outputs[0]];
+    if (memory_[from.storage] == nullptr) {
+      meanwhile.emplace_back(spec_.values[from.value].data.get(), from.size_bytes);
+      memory_[from.storage] = meanwhile.back().data();
+    }
+    if (step.run->alias) continue;
+    buffers_.emplace_back(to.size_bytes);
+    memory_[to.storage] = buffers_.back().data();
+    enqueue(step, upload_tables(step, meanwhile), nullptr);
   }
+  stream_.synchronize();
+}
+
+void Plan::enqueue(const Step& step, const Pointers& tables, void* scratch) const {
+  if (step.run->alias) return;
+  Pointers inputs;
+  Pointers packed;
+  std::vector<void*> outputs;
+  for (std::size_t i = 0; i < step.inputs.size(); ++i) {
+    const std::size_t tensor = step.inputs[i];
+    if (tensor == kNone) {
+      inputs.push_back(nullptr);
+    } else if (step.run->input_layouts[i] == Layout::kHost) {
+      inputs.push_back(host_[program_.tensors[tensor].value]);
+    } else {
+      inputs.push_back(at(tensor));
+    }
+  }
+  for (const std::size_t tensor : step.packed) packed.push_back(at(tensor));
   for (const std::size_t tensor : step.outputs) outputs.push_back(at(tensor));
-  step.run->enqueue({inputs.data(), outputs.data(), tables_[index].data(), stream_.get()});
+  step.run->enqueue(
+      {inputs.data(), outputs.data(), tables.data(), packed.data(), scratch, stream_.get()});
 }
 
 void Plan::run(const std::vector<const void*>& inputs, const std::vector<void*>& outputs) const {
@@ -117,10 +169,13 @@ void Plan::enqueue_all(const std::vector<const void*>& inputs,
                        const std::vector<void*>& outputs) const {
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const std::size_t size_bytes = program_.tensors[program_.inputs[i]].size_bytes;
+    host_[spec_.inputs[i]] = inputs[i];
     FASTCNN_CUDA_TRY(cudaMemcpyAsync(at(program_.inputs[i]), inputs[i], size_bytes,
                                      cudaMemcpyHostToDevice, stream_.get()));
   }
-  for (std::size_t step = 0; step < program_.steps.size(); ++step) enqueue(step);
+  for (std::size_t s = 0; s < program_.steps.size(); ++s) {
+    enqueue(program_.steps[s], tables_[s], scratch_[s]);
+  }
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const std::size_t size_bytes = program_.tensors[program_.outputs[i]].size_bytes;
     FASTCNN_CUDA_TRY(cudaMemcpyAsync(outputs[i], at(program_.outputs[i]), size_bytes,

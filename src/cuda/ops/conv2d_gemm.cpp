@@ -1,114 +1,162 @@
 #include "cuda/kernels/conv2d_gemm/conv2d_gemm.h"
 
 #include "cuda/ops/checks.h"
-#include "cuda/ops/gemm_weights.h"
+#include "cuda/ops/conv2d_phases.h"
 #include "cuda/ops/operator.h"
 #include "ops/activation.h"
 #include "ops/conv2d_shape.h"
+#include "ops/dense.h"
 
+// What is a product of an image's pixels with a matrix of weights: convolutions, transposed ones,
+// gradients by the image, and fully connected layers, which are convolutions of images of one
+// pixel.
 namespace fastcnn::cuda {
 namespace {
 
-// conv2d and dense, a convolution of images of one pixel, as products with constant weights.
+// What each input after the first two is.
+enum class Third { kNone, kBias, kResidual, kBiasAndResidual };
+
 class Conv2dGemmOperator final : public Operator {
  public:
-  Conv2dGemmOperator(const ops::Conv2dShape& s, const GemmWeights& weights, ops::Clamp clamp,
-                     bool has_residual)
-      : vector_(weights.vector), has_residual_(has_residual) {
-    tables = {as_table(weights.values), as_table(weights.taps)};
-    conv_ = {};
-    conv_.pixels = narrow(s.n * s.oh * s.ow);
-    conv_.h = narrow(s.h), conv_.w = narrow(s.w), conv_.channels = narrow(s.ic);
-    conv_.oh = narrow(s.oh), conv_.ow = narrow(s.ow);
-    conv_.stride_h = narrow(s.stride_h), conv_.stride_w = narrow(s.stride_w);
-    conv_.pad_top = narrow(s.pad_top), conv_.pad_left = narrow(s.pad_left);
-    conv_.groups = narrow(s.groups);
-    conv_.group_channels = narrow(s.ic_per_group());
-    conv_.oc = narrow(s.oc), conv_.group_oc = narrow(s.oc_per_group());
-    conv_.rows = weights.rows, conv_.columns = weights.columns;
-    conv_.low = clamp.low, conv_.high = clamp.high;
-    kernel = conv2d_gemm_name(conv_, vector_);
-    flops = s.flops();
+  Conv2dGemmOperator(const ops::ConvView& view, ops::Clamp clamp, Third third, Layout images)
+      : third_(third) {
+    const WeightMatrices matrices = weight_matrices(view);
+    vector_ = matrices.channels % 4 == 0;
+    for (const ConvPhase& phase : conv_phases(view)) {
+      launches_.push_back(launch_of(view, matrices, phase, clamp));
+      packings.push_back(matrices.packing(phase, 1));
+      tables.push_back(as_table(taps_of(matrices, phase, view)));
+    }
+    kernel = launches_.empty() ? "nothing" : conv2d_gemm_name(launches_[0], vector_);
+    flops = view.flops;
+    input_layouts = {images, Layout::kUnread};
+    if (has_bias()) input_layouts.push_back(Layout::kPlain);
+    if (has_residual()) input_layouts.push_back(images);
+    output_layouts = {images};
   }
 
   void enqueue(const RunArgs& args) const override {
-    if (conv_.pixels == 0 || conv_.oc == 0) return;
-    Conv2dGemm conv = conv_;
-    conv.src = args.src(0);
-    conv.weights = static_cast<const float*>(args.tables[0]);
-    conv.taps = static_cast<const Tap*>(args.tables[1]);
-    conv.bias = args.src(2);
-    conv.residual = has_residual_ ? args.src(3) : nullptr;
-    conv.dst = args.dst(0);
-    conv2d_gemm(conv, vector_, args.stream);
+    for (std::size_t i = 0; i < launches_.size(); ++i) {
+      Conv2dGemm conv = launches_[i];
+      if (conv.pixels == 0 || conv.oc == 0) continue;
+      conv.src = args.src(0);
+      conv.weights = static_cast<const float*>(args.packed[i]);
+      conv.taps = args.table<Tap>(i);
+      conv.bias = has_bias() ? args.src(2) : nullptr;
+      conv.residual = has_residual() ? args.src(has_bias() ? 3 : 2) : nullptr;
+      conv.dst = args.dst(0);
+      conv2d_gemm(conv, vector_, args.stream);
+    }
   }
 
  private:
-  Conv2dGemm conv_;
+  bool has_bias() const { return third_ == Third::kBias || third_ == Third::kBiasAndResidual; }
+  bool has_residual() const {
+    return third_ == Third::kResidual || third_ == Third::kBiasAndResidual;
+  }
+
+  static Conv2dGemm launch_of(const ops::ConvView& view, const WeightMatrices& matrices,
+                              const ConvPhase& phase, ops::Clamp clamp) {
+    Conv2dGemm conv = {};
+    conv.pixels = narrow(view.images * phase.oh * phase.ow);
+    conv.h = narrow(view.axes.rows.src_extent), conv.w = narrow(view.axes.columns.src_extent);
+    conv.channels = narrow(view.src_channels);
+    conv.oh = phase.oh, conv.ow = phase.ow;
+    conv.stride_h = phase.stride_h, conv.stride_w = phase.stride_w;
+    conv.groups = narrow(view.groups);
+    conv.group_channels = narrow(matrices.channels);
+    conv.oc = narrow(view.dst_channels), conv.group_oc = narrow(matrices.outputs);
+    conv.rows = matrices.rows(phase), conv.columns = matrices.columns();
+    conv.placement = phase.placement;
+    conv.scattered = phase.oh != phase.placement.h || phase.ow != phase.placement.w;
+    conv.low = clamp.low, conv.high = clamp.high;
+    return conv;
+  }
+
+  // Where each row of the matrix reads, or each four of them.
+  std::vector<Tap> taps_of(const WeightMatrices& matrices, const ConvPhase& phase,
+                           const ops::ConvView& view) const {
+    const std::int64_t width = view.axes.columns.src_extent;
+    const std::int64_t used = static_cast<std::int64_t>(phase.taps.size()) * matrices.channels;
+    std::vector<Tap> taps;
+    for (std::int64_t row = 0; row < matrices.rows(phase); row += vector_ ? 4 : 1) {
+      if (row >= used) {
+        taps.push_back({kNoTap, kNoTap, 0, 0});
+        continue;
+      }
+      const ConvPhase::PhaseTap& tap =
+          phase.taps[static_cast<std::size_t>(row / matrices.channels)];
+      const std::int64_t offset =
+          (tap.dy * width + tap.dx) * view.src_channels + row % matrices.channels;
+      taps.push_back({tap.dy, tap.dx, narrow(offset), 0});
+    }
+    return taps;
+  }
+
+  std::vector<Conv2dGemm> launches_;  // one a phase
   bool vector_;
-  bool has_residual_;
+  Third third_;
 };
 
-std::optional<std::string> refuse_weights(const ops::OpSpec& spec) {
-  if (spec.constant(1) == nullptr) return "the weights are not constant";
+std::unique_ptr<Operator> make_gemm(const ops::OpSpec& spec, const ops::ConvView& view, Third third,
+                                    Layout images) {
+  return std::make_unique<Conv2dGemmOperator>(view, ops::activation_of(spec), third, images);
+}
+
+std::optional<std::string> refuse_view(const ops::OpSpec& spec, const ops::ConvView& view) {
+  if (const auto why = refuse_extents(view)) return why;
   return refuse_types_and_sizes(spec);
 }
 
 }  // namespace
 
 std::optional<std::string> refuse_conv2d_gemm(const ops::OpSpec& spec) {
-  const ops::Conv2dShape s = ops::parse_conv2d(spec);
-  for (const std::int64_t extent : {s.pad_top, s.pad_left, s.dilation_h * s.kh, s.dilation_w * s.kw,
-                                    s.oh * s.stride_h, s.ow * s.stride_w, s.h, s.w}) {
-    if (extent >= kNoTap || extent <= -kNoTap) return "an extent in pixels of 2^29 or more";
-  }
-  if (s.groups > 65535) return "more than 65535 groups";
-  if (s.oc_per_group() > 65535 * 64) return "more than 65535 * 64 channels of output a group";
-  return refuse_weights(spec);
+  return refuse_view(spec, ops::forward_view(ops::parse_conv2d(spec)));
 }
 
 std::unique_ptr<Operator> make_conv2d_gemm(const ops::OpSpec& spec, const Layouts&) {
-  const ops::Conv2dShape s = ops::parse_conv2d(spec);
-  const bool has_residual = spec.inputs.size() == 4;
-  auto op = std::make_unique<Conv2dGemmOperator>(
-      s, gemm_weights(s, static_cast<const float*>(spec.constant(1))), ops::activation_of(spec),
-      has_residual);
-  op->input_layouts = {Layout::kNhwc, Layout::kUnread, Layout::kPlain};
-  if (has_residual) op->input_layouts.push_back(Layout::kNhwc);
-  op->output_layouts = {Layout::kNhwc};
-  return op;
+  return make_gemm(spec, ops::forward_view(ops::parse_conv2d(spec)),
+                   spec.inputs.size() == 4 ? Third::kBiasAndResidual : Third::kBias, Layout::kNhwc);
+}
+
+std::optional<std::string> refuse_conv2d_backward_data_gemm(const ops::OpSpec& spec) {
+  return refuse_view(spec, ops::backward_data_view(ops::parse_conv2d_backward_data(spec)));
+}
+
+std::unique_ptr<Operator> make_conv2d_backward_data_gemm(const ops::OpSpec& spec, const Layouts&) {
+  return make_gemm(spec, ops::backward_data_view(ops::parse_conv2d_backward_data(spec)),
+                   spec.inputs.size() == 3 ? Third::kResidual : Third::kNone, Layout::kNhwc);
+}
+
+std::optional<std::string> refuse_conv2d_transpose_gemm(const ops::OpSpec& spec) {
+  return refuse_view(spec, ops::backward_data_view(ops::parse_conv2d_transpose(spec)));
+}
+
+std::unique_ptr<Operator> make_conv2d_transpose_gemm(const ops::OpSpec& spec, const Layouts&) {
+  return make_gemm(spec, ops::backward_data_view(ops::parse_conv2d_transpose(spec)), Third::kBias,
+                   Layout::kNhwc);
 }
 
 std::optional<std::string> refuse_dense_gemm(const ops::OpSpec& spec) {
-  return refuse_weights(spec);
+  ops::expect_dense(spec);
+  return refuse_types_and_sizes(spec);
 }
 
 std::unique_ptr<Operator> make_dense_gemm(const ops::OpSpec& spec, const Layouts&) {
-  ops::expect_float_inputs(spec, 3);
-  ops::expect_outputs(spec, 1);
-  spec.expect_rank(0, 2);
-  spec.expect_rank(1, 2);
   const Shape& x = spec.inputs[0].shape;
-  const Shape& w = spec.inputs[1].shape;
-  require(x[1] == w[0], ErrorKind::kShape, spec.op, ": weights take ", w[0], " features, x has ",
-          x[1], "; the shapes are ", w, " and ", x);
-  ops::expect_shape(spec, 2, {w[1]});
-  ops::expect_output(spec, 0, {x[0], w[1]});
+  return make_gemm(spec, dense_view(x[0], x[1], spec.inputs[1].shape[1]), Third::kBias,
+                   Layout::kPlain);
+}
 
-  const ops::Conv2dShape s{x[0], x[1], 1, 1, w[1], 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1};
-  // [K, M] as [OC, IC, 1, 1].
-  const auto* weights = static_cast<const float*>(spec.constant(1));
-  std::vector<float> turned(static_cast<std::size_t>(w.count()));
-  for (std::int64_t k = 0; k < w[0]; ++k) {
-    for (std::int64_t m = 0; m < w[1]; ++m) {
-      turned[static_cast<std::size_t>(m * w[0] + k)] = weights[k * w[1] + m];
-    }
-  }
-  auto op = std::make_unique<Conv2dGemmOperator>(s, gemm_weights(s, turned.data()),
-                                                 ops::activation_of(spec), false);
-  op->input_layouts = {Layout::kPlain, Layout::kUnread, Layout::kPlain};
-  op->output_layouts = {Layout::kPlain};
-  return op;
+std::optional<std::string> refuse_dense_backward_data_gemm(const ops::OpSpec& spec) {
+  ops::expect_dense_backward_data(spec);
+  return refuse_types_and_sizes(spec);
+}
+
+std::unique_ptr<Operator> make_dense_backward_data_gemm(const ops::OpSpec& spec, const Layouts&) {
+  const Shape& w = spec.inputs[1].shape;
+  return make_gemm(spec, dense_backward_data_view(spec.inputs[0].shape[0], w[0], w[1]),
+                   Third::kNone, Layout::kPlain);
 }
 
 }  // namespace fastcnn::cuda

@@ -45,24 +45,49 @@ class Reorder final : public Operator {
   Transpose2d transpose_;
 };
 
+class Copy final : public Operator {
+ public:
+  explicit Copy(std::size_t size_bytes) : size_bytes_(size_bytes) {
+    kernel = "memcpy";
+    input_layouts = {Layout::kPlain};
+    output_layouts = {Layout::kPlain};
+  }
+
+  void enqueue(const RunArgs& args) const override {
+    if (size_bytes_ == 0) return;
+    FASTCNN_CUDA_TRY(cudaMemcpyAsync(args.outputs[0], args.inputs[0], size_bytes_,
+                                     cudaMemcpyDeviceToDevice, args.stream));
+  }
+
+ private:
+  std::size_t size_bytes_;
+};
+
 using Axes = std::vector<std::int64_t>;
 const Axes kToNhwc = {0, 2, 3, 1};
 const Axes kFromNhwc = {0, 3, 1, 2};
 
 }  // namespace
 
-std::unique_ptr<Operator> make_reorder(const Shape& shape, Layout from, Layout to) {
-  if (same_in_both(shape)) return std::make_unique<Alias>(from, to);
-  return std::make_unique<Reorder>(shape, from, to);
+std::unique_ptr<Operator> make_reorder(const TensorDesc& image, Layout from, Layout to) {
+  if (same_in_both(image.shape)) return std::make_unique<Alias>(from, to);
+  require(size_of(image.dtype) == sizeof(float), ErrorKind::kUnsupported, "cuda: an image of ",
+          name_of(image.dtype), " cannot be moved from ", name_of(from), " to ", name_of(to),
+          "; only elements of four bytes are; device=\"cpu\" moves it");
+  return std::make_unique<Reorder>(image.shape, from, to);
+}
+
+std::unique_ptr<Operator> make_copy(std::size_t size_bytes) {
+  return std::make_unique<Copy>(size_bytes);
 }
 
 std::optional<std::string> refuse_identity(const ops::OpSpec& spec) {
   spec.expect_inputs(1, 1);
-  return refuse_types_and_sizes(spec);
+  return refuse_sizes(spec);
 }
 
 std::unique_ptr<Operator> make_identity(const ops::OpSpec& spec, const Layouts& given) {
-  ops::expect_output(spec, 0, spec.inputs[0].shape);
+  ops::expect_output(spec, 0, spec.inputs[0].shape, spec.inputs[0].dtype);
   return std::make_unique<Alias>(given[0], given[0]);
 }
 
@@ -73,7 +98,7 @@ std::optional<std::string> refuse_reshape(const ops::OpSpec& spec) {
   const Shape& to = spec.outputs[0].shape;
   require(from.count() == to.count(), ErrorKind::kShape, spec.op, ": ", from, " has ", from.count(),
           " elements, ", to, " has ", to.count());
-  return refuse_types_and_sizes(spec);
+  return refuse_sizes(spec);
 }
 
 std::unique_ptr<Operator> make_reshape(const ops::OpSpec&, const Layouts&) {

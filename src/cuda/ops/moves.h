@@ -6,7 +6,10 @@
 
 namespace fastcnn::cuda {
 
-// The step that puts an image of `shape` [N, C, H, W] into another layout.
-std::unique_ptr<Operator> make_reorder(const Shape& shape, Layout from, Layout to);
+// The step that puts an image into another layout.
+std::unique_ptr<Operator> make_reorder(const TensorDesc& image, Layout from, Layout to);
+
+// The step that copies so many bytes.
+std::unique_ptr<Operator> make_copy(std::size_t size_bytes);
 
 }  // namespace fastcnn::cuda

@@ -16,11 +16,23 @@ namespace fastcnn::cuda {
 //
 //   kPlain   row-major, as the shape reads.
 //   kNhwc    rank 4 only: [N, C, H, W] stored as [N][H][W][C].
-//   kUnread  an input whose numbers the operator has in its tables.
-enum class Layout : std::uint8_t { kPlain, kNhwc, kUnread };
+//   kUnread  an input that the operator reads in a packing of it, or not at all.
+//   kHost    an input that is read when the step is enqueued, in host memory: the caller gives it,
+//            or it is a constant. Plain.
+enum class Layout : std::uint8_t { kPlain, kNhwc, kUnread, kHost };
 
 constexpr const char* name_of(Layout layout) {
-  return layout == Layout::kPlain ? "plain" : layout == Layout::kNhwc ? "NHWC" : "unread";
+  switch (layout) {
+    case Layout::kPlain:
+      return "plain";
+    case Layout::kNhwc:
+      return "NHWC";
+    case Layout::kUnread:
+      return "unread";
+    case Layout::kHost:
+      break;
+  }
+  return "host";
 }
 
 // Whether plain and NHWC are the same order of elements.
@@ -33,10 +45,32 @@ struct RunArgs {
   const void* const* inputs;  // null for what is kUnread
   void* const* outputs;
   const void* const* tables;
+  const void* const* packed;  // what `packings` made
+  void* scratch;
   cudaStream_t stream;
 
   const float* src(std::size_t i) const { return static_cast<const float*>(inputs[i]); }
   float* dst(std::size_t i) const { return static_cast<float*>(outputs[i]); }
+  template <typename T>
+  const T* table(std::size_t i) const {
+    return static_cast<const T*>(tables[i]);
+  }
+};
+
+class Operator;
+
+// A rearranged copy of an input, made by `run` from the plain input: once where that is a constant,
+// else before each run of the step.
+struct Packing {
+  std::size_t input;
+  std::size_t size_bytes;
+  std::unique_ptr<Operator> run;
+};
+
+// Output `output` may be written over input `input`, element by element, in the same layout.
+struct InPlace {
+  std::size_t output;
+  std::size_t input;
 };
 
 // A node made ready: checked, kernel chosen. Immutable, so that threads share it.
@@ -49,6 +83,9 @@ class Operator {
   std::vector<Layout> input_layouts;           // one each; the engine converts where they differ
   std::vector<Layout> output_layouts;          // one each
   std::vector<std::vector<std::byte>> tables;  // what the engine puts on the device, once
+  std::vector<Packing> packings;
+  std::vector<InPlace> in_place;  // where an output replaces a parameter
+  std::size_t scratch_bytes = 0;
   bool alias = false;  // output 0 is input 0 under another name: nothing to run
   double flops = 0;    // multiply and add counted apart
 };

@@ -87,6 +87,8 @@ class Machine:
             return found
         if operand in self.kernel.shared:
             return np.full(self.threads, self.kernel.shared[operand], np.uint64)
+        if operand in self.kernel.parameters:  # addresses of parameters count from the first byte
+            return np.zeros(self.threads, np.uint64)
         if operand.startswith("%"):
             raise Fault(f"{operand} is read before it is written")
         if operand[:2] in ("0f", "0F"):

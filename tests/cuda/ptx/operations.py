@@ -198,6 +198,9 @@ def _load(machine: Machine, ins: Instruction, mask: Mask) -> None:
     base, offset = address(source)
     dtype = _dtype(ins.type)
     if "param" in ins.modifiers:
+        if base.startswith("%") and mask.any():  # an address, the same in every lane
+            (at_parameter,) = np.unique(machine.read(base, "u64")[mask])
+            offset += int(at_parameter)
         for i, target in enumerate(targets):
             machine.write(target, machine.parameter(offset + i * dtype.itemsize, ins.type), mask)
         return

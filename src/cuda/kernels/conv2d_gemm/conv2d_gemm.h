@@ -2,35 +2,22 @@
 
 #include <cstdint>
 
+#include "cuda/base/convolution.h"
 #include "cuda/base/runtime.h"
 
 namespace fastcnn::cuda {
 
-// Where one row of the weight matrix reads the image: at the output pixel's origin plus (dy, dx).
-// `offset` is the same in elements, with the channel. The padding of the matrix reads nothing: its
-// dy lies outside of every image.
-struct Tap {
-  std::int32_t dy;
-  std::int32_t dx;
-  std::int32_t offset;
-  std::int32_t unused;
-};
-
-constexpr std::int32_t kNoTap = 1 << 29;
-
-// The weight matrix has a multiple of so many rows and columns; what is past its end is zero.
-constexpr int kRowMultiple = 16;
-constexpr int kColumnMultiple = 4;
-
 // Convolution as a matrix product whose left side is never stored ("implicit GEMM"), float32, NHWC.
 //
-//   dst[p, o] = clamp(bias[o] + residual[p, o] + sum over k of src[p, k] * weights[k, o])
+//   dst[place(p), o] =
+//       clamp(bias[o] + residual[place(p), o] + sum over k of src[p, k] * weights[k, o])
 //   src[p, k] = the image at origin(p) + taps[k], 0 outside of it
-//   origin(p) = (i stride_h - pad_top, j stride_w - pad_left), p = (n, i, j)
+//   origin(p) = (i stride_h, j stride_w), p = (n, i, j)
 //
-// Shapes    src [N, h, w, channels]; weights [groups][rows][columns]; bias [oc]; residual, dst
-//           [pixels, oc], residual may be null; taps [rows], or [rows / 4] where `vector` is true
-//           and each stands for four channels in a row. All on the device.
+// Shapes    src [N, h, w, channels]; weights as pack_weights() makes them; bias [oc] or null;
+//           residual, dst [N, placement.h, placement.w, oc], residual may be null; taps [rows], or
+//           [rows / 4] where `vector` is true and each stands for four channels in a row; p is from
+//           [N, oh, ow]. All on the device.
 // Units     elements.
 // Aliasing  dst may be residual, and overlaps nothing else.
 // NaN       a NaN in src, weights, bias or residual reaches dst: the clamp keeps it.
@@ -47,11 +34,13 @@ struct Conv2dGemm {
   std::int32_t pixels;
   std::int32_t h, w, channels;
   std::int32_t oh, ow;
-  std::int32_t stride_h, stride_w, pad_top, pad_left;
+  std::int32_t stride_h, stride_w;
   std::int32_t groups;
   std::int32_t group_channels;  // of src, in one group
   std::int32_t oc, group_oc;
   std::int32_t rows, columns;  // of the weights of one group, padded
+  Placement placement;
+  bool scattered;  // the pixels lie apart in dst
   float low, high;
 };
 

@@ -33,7 +33,7 @@ __device__ __forceinline__ int swizzle(int k, int m) { return m ^ ((k >> 2 & 3) 
 // The step of the image matrix that one thread carries from global to shared memory.
 template <typename Config>
 struct ImageLoader {
-  const float* image[Config::kLoads];  // at the pixel's origin, which may lie outside
+  const float* image[Config::kLoads];  // at the pixel's origin
   int y[Config::kLoads];
   int x[Config::kLoads];
   float value[Config::kLoads][4];
@@ -48,8 +48,8 @@ struct ImageLoader {
       const int n = p / (conv.oh * conv.ow);
       const int within = p - n * conv.oh * conv.ow;
       const bool inside = p < conv.pixels;
-      y[i] = inside ? within / conv.ow * conv.stride_h - conv.pad_top : -kNoTap;
-      x[i] = inside ? within % conv.ow * conv.stride_w - conv.pad_left : -kNoTap;
+      y[i] = inside ? within / conv.ow * conv.stride_h : -kNoTap;
+      x[i] = inside ? within % conv.ow * conv.stride_w : -kNoTap;
       const std::int64_t origin =
           (static_cast<std::int64_t>(inside ? n : 0) * conv.h + (inside ? y[i] : 0)) * conv.w +
           (inside ? x[i] : 0);
@@ -98,18 +98,32 @@ struct ImageLoader {
   }
 };
 
+// Where pixel p lies among those of dst.
+__device__ __forceinline__ std::int64_t place(const Conv2dGemm& conv, int p) {
+  if (!conv.scattered) return p;
+  const Placement to = conv.placement;
+  const int row = p / conv.ow;
+  const std::int64_t image = row / conv.oh;
+  return (image * to.h + to.top + row % conv.oh * to.step_h) * to.w + to.left +
+         p % conv.ow * to.step_w;
+}
+
 // Bias, residual and activation of one element of dst, or of four in a row.
 __device__ __forceinline__ void finish_one(const Conv2dGemm& conv, float sum, std::int64_t at,
                                            int o) {
-  float y = sum + conv.bias[o];
+  float y = sum;
+  if (conv.bias != nullptr) y += conv.bias[o];
   if (conv.residual != nullptr) y += conv.residual[at];
   conv.dst[at] = clamp(y, conv.low, conv.high);
 }
 
 __device__ __forceinline__ void finish_four(const Conv2dGemm& conv, const float (&sum)[4],
                                             std::int64_t at, int o) {
-  const float4 bias = *reinterpret_cast<const float4*>(conv.bias + o);
-  float4 y = make_float4(sum[0] + bias.x, sum[1] + bias.y, sum[2] + bias.z, sum[3] + bias.w);
+  float4 y = make_float4(sum[0], sum[1], sum[2], sum[3]);
+  if (conv.bias != nullptr) {
+    const float4 bias = *reinterpret_cast<const float4*>(conv.bias + o);
+    y = make_float4(y.x + bias.x, y.y + bias.y, y.z + bias.z, y.w + bias.w);
+  }
   if (conv.residual != nullptr) {
     const float4 more = *reinterpret_cast<const float4*>(conv.residual + at);
     y = make_float4(y.x + more.x, y.y + more.y, y.z + more.z, y.w + more.w);
@@ -182,7 +196,7 @@ __global__ void __launch_bounds__(Config::kThreads) conv2d_gemm_kernel(Conv2dGem
   for (int m = 0; m < Config::kPixels; ++m) {
     const int p = blockIdx.x * Config::kBlockM + pixel + m;
     if (p >= conv.pixels) break;
-    const std::int64_t at = static_cast<std::int64_t>(p) * conv.oc + o;
+    const std::int64_t at = place(conv, p) * conv.oc + o;
     if (whole) {
       finish_four(conv, acc[m], at, o);
     } else {

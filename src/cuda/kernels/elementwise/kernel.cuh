@@ -8,38 +8,65 @@ namespace fastcnn::cuda {
 
 constexpr int kElementwiseThreads = 256;
 
-template <Function kFunction>
-__device__ __forceinline__ float apply(const Elementwise& e, float a, float b) {
-  if constexpr (kFunction == Function::kClip) return clamp(a, e.low, e.high);
-  if constexpr (kFunction == Function::kSigmoid) return 1.0f / (1.0f + expf(-a));
-  if constexpr (kFunction == Function::kTanh) return tanhf(a);
-  if constexpr (kFunction == Function::kLeakyRelu) return a > 0.0f ? a : e.low * a;
-  if constexpr (kFunction == Function::kAdd) return clamp(a + b, e.low, e.high);
-  return a * b;
-}
-
-template <Function kFunction>
-constexpr bool kTakesTwo = kFunction == Function::kAdd || kFunction == Function::kMultiply;
+// Function::kName as a type, Name: of() is the function, kTakesTwo whether it has a b.
+#define FASTCNN_FUNCTION(name, takes_two, result)                                    \
+  struct name {                                                                      \
+    static constexpr bool kTakesTwo = takes_two;                                     \
+    static __device__ __forceinline__ float of(float a, float b, float p, float q) { \
+      (void)b, (void)p, (void)q;                                                     \
+      return result;                                                                 \
+    }                                                                                \
+  };
+#define FASTCNN_UNARY(name, result) FASTCNN_FUNCTION(name, false, result)
+#define FASTCNN_BINARY(name, result) FASTCNN_FUNCTION(name, true, result)
+namespace functions {
+#include "cuda/kernels/elementwise/functions.inc"
+}  // namespace functions
+#undef FASTCNN_UNARY
+#undef FASTCNN_BINARY
+#undef FASTCNN_FUNCTION
 
 // One thread computes four elements in a row.
 // Block kElementwiseThreads.
 // Grid  size / (4 kElementwiseThreads), rounded up.
-template <Function kFunction>
+template <typename F>
 __global__ void __launch_bounds__(kElementwiseThreads) elementwise_kernel(Elementwise e) {
   const std::int64_t i =
       4 * (static_cast<std::int64_t>(blockIdx.x) * kElementwiseThreads + threadIdx.x);
   if (i + 4 <= e.size) {
     float4 a = *reinterpret_cast<const float4*>(e.a + i);
     float4 b = make_float4(0.0f, 0.0f, 0.0f, 0.0f);
-    if constexpr (kTakesTwo<kFunction>) b = *reinterpret_cast<const float4*>(e.b + i);
-    a = make_float4(apply<kFunction>(e, a.x, b.x), apply<kFunction>(e, a.y, b.y),
-                    apply<kFunction>(e, a.z, b.z), apply<kFunction>(e, a.w, b.w));
+    if constexpr (F::kTakesTwo) b = *reinterpret_cast<const float4*>(e.b + i);
+    a = make_float4(F::of(a.x, b.x, e.p, e.q), F::of(a.y, b.y, e.p, e.q), F::of(a.z, b.z, e.p, e.q),
+                    F::of(a.w, b.w, e.p, e.q));
     *reinterpret_cast<float4*>(e.dst + i) = a;
     return;
   }
   for (std::int64_t j = i; j < e.size; ++j) {
-    e.dst[j] = apply<kFunction>(e, e.a[j], kTakesTwo<kFunction> ? e.b[j] : 0.0f);
+    e.dst[j] = F::of(e.a[j], F::kTakesTwo ? e.b[j] : 0.0f, e.p, e.q);
   }
+}
+
+// One thread computes one element.
+// Block kElementwiseThreads.
+// Grid  size / kElementwiseThreads, rounded up.
+template <typename F>
+__global__ void __launch_bounds__(kElementwiseThreads) broadcast_kernel(Broadcast t) {
+  const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * kElementwiseThreads + threadIdx.x;
+  if (i >= t.each.size) return;
+  std::int64_t a = 0;
+  std::int64_t b = 0;
+  auto rest = static_cast<std::int32_t>(i);
+#pragma unroll
+  for (int axis = kBroadcastAxes - 1; axis > 0; --axis) {
+    const std::int32_t index = rest % t.extent[axis];
+    rest /= t.extent[axis];
+    a += static_cast<std::int64_t>(index) * t.a_stride[axis];
+    b += static_cast<std::int64_t>(index) * t.b_stride[axis];
+  }
+  a += static_cast<std::int64_t>(rest) * t.a_stride[0];
+  b += static_cast<std::int64_t>(rest) * t.b_stride[0];
+  t.each.dst[i] = F::of(t.each.a[a], t.each.b[b], t.each.p, t.each.q);
 }
 
 }  // namespace fastcnn::cuda

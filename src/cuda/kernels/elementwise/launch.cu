@@ -3,9 +3,15 @@
 namespace fastcnn::cuda {
 namespace {
 
-template <Function kFunction>
+template <typename F>
 void run(const Elementwise& arguments, cudaStream_t stream) {
-  launch(&elementwise_kernel<kFunction>, dim3(blocks(arguments.size, 4 * kElementwiseThreads)),
+  launch(&elementwise_kernel<F>, dim3(blocks(arguments.size, 4 * kElementwiseThreads)),
+         dim3(kElementwiseThreads), stream, arguments);
+}
+
+template <typename F>
+void run_broadcast(const Broadcast& arguments, cudaStream_t stream) {
+  launch(&broadcast_kernel<F>, dim3(blocks(arguments.each.size, kElementwiseThreads)),
          dim3(kElementwiseThreads), stream, arguments);
 }
 
@@ -13,18 +19,27 @@ void run(const Elementwise& arguments, cudaStream_t stream) {
 
 void elementwise(Function function, const Elementwise& arguments, cudaStream_t stream) {
   switch (function) {
-    case Function::kClip:
-      return run<Function::kClip>(arguments, stream);
-    case Function::kSigmoid:
-      return run<Function::kSigmoid>(arguments, stream);
-    case Function::kTanh:
-      return run<Function::kTanh>(arguments, stream);
-    case Function::kLeakyRelu:
-      return run<Function::kLeakyRelu>(arguments, stream);
-    case Function::kAdd:
-      return run<Function::kAdd>(arguments, stream);
-    case Function::kMultiply:
-      return run<Function::kMultiply>(arguments, stream);
+#define FASTCNN_UNARY(name, result) \
+  case Function::k##name:           \
+    return run<functions::name>(arguments, stream);
+#define FASTCNN_BINARY(name, result) FASTCNN_UNARY(name, result)
+#include "cuda/kernels/elementwise/functions.inc"
+#undef FASTCNN_UNARY
+#undef FASTCNN_BINARY
+  }
+}
+
+void broadcast(Function function, const Broadcast& arguments, cudaStream_t stream) {
+  switch (function) {
+#define FASTCNN_UNARY(name, result) \
+  case Function::k##name:           \
+    break;
+#define FASTCNN_BINARY(name, result) \
+  case Function::k##name:            \
+    return run_broadcast<functions::name>(arguments, stream);
+#include "cuda/kernels/elementwise/functions.inc"
+#undef FASTCNN_UNARY
+#undef FASTCNN_BINARY
   }
 }
 

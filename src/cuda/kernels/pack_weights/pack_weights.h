@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+
+#include "cuda/base/runtime.h"
+
+namespace fastcnn::cuda {
+
+// The weights of a convolution as the matrices that kernels multiply with: a row for each tap and
+// channel of a group that is read, channels innermost, and a column for each that is written.
+//
+//   dst[g, t channels + c, o] =
+//       src[g group_stride + o dst_stride + c src_stride + places[t]],  0 past the last row or
+//       column
+//
+// Shapes    dst [groups][rows][columns], rows and columns multiples as in base/convolution.h;
+// places
+//           [taps], all on the device.
+// Units     elements.
+// Aliasing  dst overlaps nothing.
+// Errors    a refused launch throws.
+struct PackWeights {
+  const float* src;
+  const std::int32_t* places;
+  float* dst;
+  std::int32_t groups, taps, channels;
+  std::int32_t group_columns;  // of a group, before padding
+  std::int32_t rows, columns;
+  std::int32_t group_stride, dst_stride, src_stride;
+};
+
+void pack_weights(const PackWeights& pack, cudaStream_t stream);
+
+}  // namespace fastcnn::cuda

@@ -1,0 +1,134 @@
+#include "cuda/ops/conv2d_phases.h"
+
+#include <algorithm>
+
+#include "cuda/kernels/pack_weights/pack_weights.h"
+#include "cuda/ops/checks.h"
+
+namespace fastcnn::cuda {
+namespace {
+
+class PackOperator final : public Operator {
+ public:
+  PackOperator(const PackWeights& pack, const std::vector<std::int32_t>& places) : pack_(pack) {
+    kernel = "pack_weights_f32";
+    input_layouts = {Layout::kPlain};
+    output_layouts = {Layout::kPlain};
+    tables = {as_table(places)};
+  }
+
+  void enqueue(const RunArgs& args) const override {
+    if (pack_.columns == 0) return;
+    PackWeights pack = pack_;
+    pack.src = args.src(0);
+    pack.places = args.table<std::int32_t>(0);
+    pack.dst = args.dst(0);
+    pack_weights(pack, args.stream);
+  }
+
+ private:
+  PackWeights pack_;
+};
+
+// The only place that an axis of one pixel has.
+ops::ConvAxis single() { return {1, 1, 1, 1, 1, {{0, 1, {{0, 0}}}}}; }
+
+ops::ConvView dense(const char* name, std::int64_t images, std::int64_t from, std::int64_t to,
+                    std::int64_t dst_stride, std::int64_t src_stride) {
+  const double flops =
+      2.0 * static_cast<double>(images) * static_cast<double>(from) * static_cast<double>(to);
+  return {name, images,    from,       to,         1,    {single(), single()},
+          1,    from * to, dst_stride, src_stride, flops};
+}
+
+}  // namespace
+
+std::vector<ConvPhase> conv_phases(const ops::ConvView& view) {
+  const ops::ConvAxis& rows = view.axes.rows;
+  const ops::ConvAxis& columns = view.axes.columns;
+  std::vector<ConvPhase> phases;
+  for (const ops::AxisPhase& row : rows.phases) {
+    for (const ops::AxisPhase& column : columns.phases) {
+      if (row.count == 0 || column.count == 0) continue;
+      ConvPhase phase{narrow(row.count),
+                      narrow(column.count),
+                      narrow(rows.src_step),
+                      narrow(columns.src_step),
+                      {narrow(rows.extent), narrow(columns.extent), narrow(row.first),
+                       narrow(column.first), narrow(rows.step), narrow(columns.step)},
+                      {}};
+      for (const ops::AxisTap& y : row.taps) {
+        for (const ops::AxisTap& x : column.taps) {
+          phase.taps.push_back(
+              {narrow(y.shift), narrow(x.shift), narrow(y.index * columns.kernel + x.index)});
+        }
+      }
+      phases.push_back(std::move(phase));
+    }
+  }
+  return phases;
+}
+
+std::optional<std::string> refuse_extents(const ops::ConvView& view) {
+  for (const ops::ConvAxis* axis : {&view.axes.rows, &view.axes.columns}) {
+    std::int64_t farthest = std::max(axis->extent, axis->src_extent);
+    for (const ops::AxisPhase& phase : axis->phases) {
+      farthest = std::max(farthest, phase.count * axis->src_step);
+      for (const ops::AxisTap& tap : phase.taps) farthest = std::max(farthest, std::abs(tap.shift));
+    }
+    if (farthest >= kNoTap) return "an extent in pixels of 2^29 or more";
+  }
+  if (view.groups > 65535) return "more than 65535 groups";
+  if (view.dst_channels / view.groups > 65535 * 64) {
+    return "more than 65535 * 64 channels of output a group";
+  }
+  return std::nullopt;
+}
+
+ops::ConvView dense_view(std::int64_t images, std::int64_t k, std::int64_t m) {
+  return dense("dense", images, k, m, 1, m);
+}
+
+ops::ConvView dense_backward_data_view(std::int64_t images, std::int64_t k, std::int64_t m) {
+  return dense("dense_backward_data", images, m, k, m, 1);
+}
+
+std::int32_t WeightMatrices::rows(const ConvPhase& phase) const {
+  const std::int64_t count = static_cast<std::int64_t>(phase.taps.size()) * channels;
+  return narrow(round_up(std::max<std::int64_t>(count, 1), kRowMultiple));
+}
+
+std::int32_t WeightMatrices::columns() const { return narrow(round_up(outputs, kColumnMultiple)); }
+
+Packing WeightMatrices::packing(const ConvPhase& phase, std::size_t input) const {
+  PackWeights pack = {};
+  std::vector<std::int32_t> places;
+  for (const ConvPhase::PhaseTap& tap : phase.taps) places.push_back(tap.place);
+  pack.groups = narrow(groups);
+  pack.taps = channels == 0 ? 0 : narrow(static_cast<std::int64_t>(places.size()));
+  pack.channels = narrow(std::max<std::int64_t>(channels, 1));
+  pack.group_columns = narrow(outputs);
+  pack.rows = rows(phase);
+  pack.columns = columns();
+  pack.group_stride = narrow(group_stride);
+  pack.dst_stride = narrow(dst_stride);
+  pack.src_stride = narrow(src_stride);
+  const std::int64_t elements = groups * pack.rows * pack.columns;
+  return {input, static_cast<std::size_t>(elements) * sizeof(float),
+          std::make_unique<PackOperator>(pack, places)};
+}
+
+WeightMatrices weight_matrices(const ops::ConvView& view) {
+  return {view.groups,
+          view.src_channels / view.groups,
+          view.dst_channels / view.groups,
+          view.group_stride,
+          view.dst_stride,
+          view.src_stride};
+}
+
+WeightMatrices depthwise_matrix(const ops::ConvView& view) {
+  return {1, 1, view.dst_channels, 0, view.group_stride * view.groups / view.dst_channels, 0};
+}
+
+}  // namespace fastcnn::cuda

@@ -1,0 +1,141 @@
+#include <algorithm>
+
+#include "cuda/kernels/copy2d/copy2d.h"
+#include "cuda/ops/checks.h"
+#include "cuda/ops/operator.h"
+#include "ops/concat.h"
+#include "ops/slice_range.h"
+
+// What copies runs of elements to other places: concat, slice, slice_backward.
+namespace fastcnn::cuda {
+namespace {
+
+// A tensor seen from one axis, in elements as they lie: `outer` runs of `extent` times `inner`.
+struct AxisRuns {
+  std::int64_t outer, extent, inner;
+
+  AxisRuns(const Shape& shape, std::size_t axis, Layout layout) {
+    const Shape stored = stored_shape(shape, layout);
+    const std::size_t at = stored_axis(axis, layout);
+    outer = ops::extent_product(stored, 0, at);
+    extent = stored[at];
+    inner = ops::extent_product(stored, at + 1, stored.rank());
+  }
+
+  std::int64_t row() const { return extent * inner; }
+};
+
+Layout moved_layout(const ops::OpSpec& spec, const Layouts& given) {
+  return prefers_nhwc(spec.outputs[0].shape, given) ? Layout::kNhwc : Layout::kPlain;
+}
+
+std::optional<std::string> refuse_elements(const ops::OpSpec& spec) {
+  const DType dtype = spec.inputs[0].dtype;
+  if (size_of(dtype) != sizeof(float)) return join(name_of(dtype), " is not of four bytes");
+  return refuse_sizes(spec);
+}
+
+void enqueue_copy(const Copy2d& copy, cudaStream_t stream) {
+  if (copy.rows != 0 && copy.run != 0) copy2d(copy, stream);
+}
+
+class ConcatOperator final : public Operator {
+ public:
+  ConcatOperator(const ops::OpSpec& spec, Layout layout) {
+    kernel = "copy2d_32";
+    input_layouts.assign(spec.inputs.size(), layout);
+    output_layouts = {layout};
+    const std::size_t axis = ops::axis_of(spec);
+    const AxisRuns to(spec.outputs[0].shape, axis, layout);
+    for (const TensorDesc& input : spec.inputs) {
+      const AxisRuns from(input.shape, axis, layout);
+      copies_.push_back({nullptr, nullptr, to.outer, narrow(from.row()), from.row(), to.row()});
+    }
+  }
+
+  void enqueue(const RunArgs& args) const override {
+    float* dst = args.dst(0);
+    for (std::size_t i = 0; i < copies_.size(); ++i) {
+      Copy2d copy = copies_[i];
+      copy.src = args.src(i);
+      copy.dst = dst;
+      enqueue_copy(copy, args.stream);
+      dst += copy.run;
+    }
+  }
+
+ private:
+  std::vector<Copy2d> copies_;  // one an input
+};
+
+// A range of an axis cut out, or put back into zeros.
+class RangeOperator final : public Operator {
+ public:
+  RangeOperator(const ops::OpSpec& spec, std::size_t axis, std::int64_t start, bool backward,
+                Layout layout)
+      : backward_(backward) {
+    kernel = "copy2d_32";
+    input_layouts = {layout};
+    output_layouts = {layout};
+    const AxisRuns from(spec.inputs[0].shape, axis, layout);
+    const AxisRuns to(spec.outputs[0].shape, axis, layout);
+    offset_ = start * from.inner;
+    size_bytes_ = static_cast<std::size_t>(spec.outputs[0].shape.count()) * sizeof(float);
+    copy_ = {nullptr,    nullptr, from.outer, narrow(std::min(from.row(), to.row())),
+             from.row(), to.row()};
+  }
+
+  void enqueue(const RunArgs& args) const override {
+    Copy2d copy = copy_;
+    copy.src = args.src(0) + (backward_ ? 0 : offset_);
+    copy.dst = args.dst(0) + (backward_ ? offset_ : 0);
+    if (backward_ && size_bytes_ != 0) {
+      FASTCNN_CUDA_TRY(cudaMemsetAsync(args.outputs[0], 0, size_bytes_, args.stream));
+    }
+    enqueue_copy(copy, args.stream);
+  }
+
+ private:
+  Copy2d copy_;
+  std::int64_t offset_;
+  std::size_t size_bytes_;
+  bool backward_;
+};
+
+}  // namespace
+
+std::optional<std::string> refuse_concat_copy(const ops::OpSpec& spec) {
+  ops::expect_concat(spec);
+  return refuse_elements(spec);
+}
+
+std::unique_ptr<Operator> make_concat_copy(const ops::OpSpec& spec, const Layouts& given) {
+  return std::make_unique<ConcatOperator>(spec, moved_layout(spec, given));
+}
+
+std::optional<std::string> refuse_slice_copy(const ops::OpSpec& spec) {
+  if (spec.inputs.size() > 1) return "start and stop are not known when the plan is made";
+  spec.expect_inputs(1, 1);
+  ops::expect_outputs(spec, 1);
+  const ops::SliceRange range = ops::slice_range(spec);
+  if (range.step != 1) return join("a step of ", range.step);
+  return refuse_elements(spec);
+}
+
+std::unique_ptr<Operator> make_slice_copy(const ops::OpSpec& spec, const Layouts& given) {
+  const ops::SliceRange range = ops::slice_range(spec);
+  return std::make_unique<RangeOperator>(spec, range.axis, range.start, false,
+                                         moved_layout(spec, given));
+}
+
+std::optional<std::string> refuse_slice_backward_copy(const ops::OpSpec& spec) {
+  ops::expect_slice_backward(spec);
+  return refuse_types_and_sizes(spec);
+}
+
+std::unique_ptr<Operator> make_slice_backward_copy(const ops::OpSpec& spec, const Layouts& given) {
+  return std::make_unique<RangeOperator>(spec, ops::axis_of(spec), spec.attributes.get_int("start"),
+                                         true, moved_layout(spec, given));
+}
+
+}  // namespace fastcnn::cuda
