@@ -1,8 +1,8 @@
+#include "ops/dropout_train.h"
+
 #include <algorithm>
-#include <cmath>
 
 #include "kernels/dropout/dropout.h"
-#include "ops/checks.h"
 #include "ops/operator.h"
 #include "ops/split.h"
 
@@ -14,12 +14,10 @@ class DropoutTrain final : public Operator {
  public:
   explicit DropoutTrain(const OpSpec& spec)
       : kernel_(kernels::select_dropout()), count_(spec.inputs[0].shape.count()) {
-    const double rate = spec.attributes.get_float("rate");
-    require(rate >= 0.0 && rate < 1.0, ErrorKind::kValue, spec.op, ": rate is ", rate,
-            ", it must be at least 0 and below 1");
-    constants_.seed = static_cast<std::uint64_t>(spec.attributes.get_int("seed"));
-    constants_.threshold = static_cast<std::uint32_t>(std::floor(rate * 4294967296.0));
-    constants_.scale = static_cast<float>(1.0 / (1.0 - rate));
+    const DropoutNumbers numbers = parse_dropout_train(spec);
+    constants_.seed = numbers.seed;
+    constants_.threshold = numbers.threshold;
+    constants_.scale = numbers.scale;
 
     kernel = kernel_.name;
     input_layouts = {Layout::kPlain, Layout::kPlain};
@@ -54,12 +52,7 @@ class DropoutTrain final : public Operator {
 }  // namespace
 
 std::optional<std::string> refuse_dropout_train(const OpSpec& spec) {
-  spec.expect_inputs(2, 2);
-  expect_dtype(spec, 0, DType::kFloat32);
-  expect_dtype(spec, 1, DType::kInt32);
-  expect_shape(spec, 1, Shape{});
-  expect_outputs(spec, 1);
-  expect_output(spec, 0, spec.inputs[0].shape);
+  parse_dropout_train(spec);
   return std::nullopt;
 }
 

@@ -1,7 +1,7 @@
 #include "kernels/global_pool2d/global_pool2d.h"
 
 #include "cpu/isa.h"
-#include "ops/checks.h"
+#include "ops/global_pool2d.h"
 #include "ops/split.h"
 
 namespace fastcnn::ops {
@@ -63,18 +63,8 @@ class GlobalPool2dOperator final : public Operator {
   Split split_;
 };
 
-void expect_image(const OpSpec& spec, const Shape& image) {
-  require(image.rank() == 4 && image[2] > 0 && image[3] > 0, ErrorKind::kShape, spec.op,
-          ": x must be [N, C, H, W] with at least one pixel, its shape is ", image);
-}
-
 std::unique_ptr<Operator> make_forward(const OpSpec& spec, GlobalPool2dKind kind) {
-  expect_float_inputs(spec, 1);
-  expect_outputs(spec, 1);
-  const Shape& image = spec.inputs[0].shape;
-  expect_image(spec, image);
-  expect_output(spec, 0, {image[0], image[1], 1, 1});
-  return std::make_unique<GlobalPool2dOperator>(image, kind);
+  return std::make_unique<GlobalPool2dOperator>(parse_global_pool2d(spec), kind);
 }
 
 }  // namespace
@@ -98,14 +88,8 @@ std::optional<std::string> refuse_global_max_pool2d_backward_nchwc(const OpSpec&
 }
 
 std::unique_ptr<Operator> make_global_max_pool2d_backward_nchwc(const OpSpec& spec) {
-  expect_float_inputs(spec, 3);
-  expect_outputs(spec, 1);
-  const Shape& image = spec.inputs[1].shape;
-  expect_image(spec, image);
-  expect_shape(spec, 0, {image[0], image[1], 1, 1});
-  expect_shape(spec, 2, {image[0], image[1], 1, 1});
-  expect_output(spec, 0, image);
-  return std::make_unique<GlobalPool2dOperator>(image, GlobalPool2dKind::kMaxBackward);
+  return std::make_unique<GlobalPool2dOperator>(parse_global_max_pool2d_backward(spec),
+                                                GlobalPool2dKind::kMaxBackward);
 }
 
 std::optional<std::string> refuse_global_average_pool2d_backward_nchwc(const OpSpec&) {
@@ -113,16 +97,8 @@ std::optional<std::string> refuse_global_average_pool2d_backward_nchwc(const OpS
 }
 
 std::unique_ptr<Operator> make_global_average_pool2d_backward_nchwc(const OpSpec& spec) {
-  expect_float_inputs(spec, 1);
-  expect_outputs(spec, 1);
-  spec.expect_rank(0, 4);
-  const std::vector<std::int64_t> size = spec.attributes.get_ints("input_size", 2);
-  const Shape& grad_y = spec.inputs[0].shape;
-  const Shape image = {grad_y[0], grad_y[1], size[0], size[1]};
-  expect_image(spec, image);
-  expect_shape(spec, 0, {image[0], image[1], 1, 1});
-  expect_output(spec, 0, image);
-  return std::make_unique<GlobalPool2dOperator>(image, GlobalPool2dKind::kAverageBackward);
+  return std::make_unique<GlobalPool2dOperator>(parse_global_average_pool2d_backward(spec),
+                                                GlobalPool2dKind::kAverageBackward);
 }
 
 }  // namespace fastcnn::ops

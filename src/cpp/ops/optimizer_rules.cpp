@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <string>
 
-#include "base/error.h"
+#include "ops/checks.h"
 
 namespace fastcnn::ops {
 namespace {
@@ -115,19 +116,56 @@ constexpr OptimizerRule kRules[] = {
     {"adam_direction", OptimizerKind::kDirection, 2, true, 19, direction},
 };
 
-}  // namespace
-
-RuleNumbers read_rule_numbers(const Attributes& attributes) {
-  const auto get = [&](const char* name) { return attributes.get_float(name, 0.0); };
-  return {get("momentum"), get("rho"),     get("beta1"),
-          get("beta2"),    get("epsilon"), get("momentum_decay")};
-}
-
-const OptimizerRule& find_optimizer_rule(const std::string& op) {
+const OptimizerRule& find_rule(const std::string& op) {
   const auto* found = std::find_if(std::begin(kRules), std::end(kRules),
                                    [&](const OptimizerRule& rule) { return op == rule.op; });
   require(found != std::end(kRules), ErrorKind::kInternal, op, ": is no optimiser");
   return *found;
+}
+
+void check_node(const OpSpec& spec, const OptimizerRule& rule) {
+  const std::size_t inputs = 3 + rule.states + (rule.takes_step ? 1 : 0);
+  spec.expect_inputs(inputs, inputs);
+  expect_outputs(spec, 1 + rule.states);
+
+  const Shape& shape = spec.inputs[0].shape;
+  for (std::size_t i = 0; i < 2 + rule.states; ++i) {
+    expect_dtype(spec, i, DType::kFloat32);
+    expect_shape(spec, i, shape);
+  }
+  for (std::size_t i = 0; i < spec.outputs.size(); ++i) expect_output(spec, i, shape);
+  expect_dtype(spec, 2 + rule.states, DType::kFloat32);
+  expect_shape(spec, 2 + rule.states, Shape{});
+  if (rule.takes_step) {
+    expect_dtype(spec, 3 + rule.states, DType::kInt32);
+    expect_shape(spec, 3 + rule.states, Shape{});
+  }
+}
+
+}  // namespace
+
+OptimizerNode::OptimizerNode(const OpSpec& spec) : rule_(find_rule(spec.op)), kind_(rule_.kind) {
+  check_node(spec, rule_);
+  const auto get = [&](const char* name) { return spec.attributes.get_float(name, 0.0); };
+  const auto is_set = [&](const char* name) { return spec.attributes.get_int(name, 0) != 0; };
+  if (kind_ == OptimizerKind::kSgd && is_set("nesterov")) kind_ = OptimizerKind::kNesterov;
+  numbers_ = {get("momentum"), get("rho"),     get("beta1"),
+              get("beta2"),    get("epsilon"), get("momentum_decay")};
+  weight_decay_ = get("weight_decay");
+  constants_.hold_zeros = is_set("hold_zeros");
+  constants_.l1 = static_cast<float>(get("l1"));
+  constants_.l2 = static_cast<float>(get("l2"));
+  constants_.epsilon = static_cast<float>(get("epsilon"));
+}
+
+OptimizerUpdate OptimizerNode::at(float lr, const std::int32_t* step) const {
+  OptimizerUpdate update = constants_;
+  const double count = rule_.takes_step ? static_cast<double>(*step) : 0.0;
+  require(!rule_.takes_step || count >= 1, ErrorKind::kValue, rule_.op, ": step is ", count,
+          ", it counts from 1");
+  rule_.prepare(numbers_, static_cast<double>(lr), count, update);
+  update.decay = static_cast<float>(static_cast<double>(lr) * weight_decay_);
+  return update;
 }
 
 }  // namespace fastcnn::ops

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
+#include <cstdint>
 
-#include "base/attributes.h"
 #include "kernels/optimizer_update/optimizer_update.h"
+#include "ops/operator.h"
 
 // What tells one update operation from another: its kernel, and the numbers a step gives to it.
 namespace fastcnn::ops {
@@ -29,9 +29,28 @@ struct OptimizerRule {
   void (*prepare)(const RuleNumbers& n, double lr, double step, kernels::OptimizerUpdate& u);
 };
 
-RuleNumbers read_rule_numbers(const Attributes& attributes);
+// An update operation as its node has it: inputs w, g, the states, lr (and step), outputs w and the
+// states.
+class OptimizerNode {
+ public:
+  // Checks the whole node; an internal error for one that is no update.
+  explicit OptimizerNode(const OpSpec& spec);
 
-// The rule of an operation; an internal error for one that is no update.
-const OptimizerRule& find_optimizer_rule(const std::string& op);
+  const OptimizerRule& rule() const { return rule_; }
+  kernels::OptimizerKind kind() const { return kind_; }
+  std::size_t states() const { return rule_.states; }
+  std::size_t lr_input() const { return 2 + rule_.states; }
+  std::size_t step_input() const { return 3 + rule_.states; }
+
+  // What the kernel is told beside the arrays; `step` is not looked at where the rule takes none.
+  kernels::OptimizerUpdate at(float lr, const std::int32_t* step) const;
+
+ private:
+  const OptimizerRule& rule_;
+  kernels::OptimizerKind kind_;
+  RuleNumbers numbers_;
+  double weight_decay_;
+  kernels::OptimizerUpdate constants_{};
+};
 
 }  // namespace fastcnn::ops

@@ -1,5 +1,4 @@
 #include "kernels/pool2d/pool2d.h"
-#include "ops/checks.h"
 #include "ops/pool2d_window.h"
 #include "ops/split.h"
 
@@ -52,13 +51,8 @@ class Pool2dBackwardOperator final : public Operator {
 std::optional<std::string> refuse_max_pool2d_backward_nchwc(const OpSpec&) { return std::nullopt; }
 
 std::unique_ptr<Operator> make_max_pool2d_backward_nchwc(const OpSpec& spec) {
-  expect_float_inputs(spec, 3);
-  expect_outputs(spec, 1);
-  const PoolWindow window(spec, spec.inputs[1].shape);
-  expect_shape(spec, 0, window.pooled());
-  expect_shape(spec, 2, window.pooled());
-  expect_output(spec, 0, window.image());
-  return std::make_unique<Pool2dBackwardOperator>(window, Pool2dKind::kMaxBackward);
+  return std::make_unique<Pool2dBackwardOperator>(parse_max_pool2d_backward(spec),
+                                                  Pool2dKind::kMaxBackward);
 }
 
 std::optional<std::string> refuse_average_pool2d_backward_nchwc(const OpSpec&) {
@@ -66,15 +60,8 @@ std::optional<std::string> refuse_average_pool2d_backward_nchwc(const OpSpec&) {
 }
 
 std::unique_ptr<Operator> make_average_pool2d_backward_nchwc(const OpSpec& spec) {
-  expect_float_inputs(spec, 1);
-  expect_outputs(spec, 1);
-  spec.expect_rank(0, 4);
-  const std::vector<std::int64_t> size = spec.attributes.get_ints("input_size", 2);
-  const Shape& grad_y = spec.inputs[0].shape;
-  const PoolWindow window(spec, {grad_y[0], grad_y[1], size[0], size[1]});
-  expect_shape(spec, 0, window.pooled());
-  expect_output(spec, 0, window.image());
-  return std::make_unique<Pool2dBackwardOperator>(window, Pool2dKind::kAverageBackward);
+  return std::make_unique<Pool2dBackwardOperator>(parse_average_pool2d_backward(spec),
+                                                  Pool2dKind::kAverageBackward);
 }
 
 }  // namespace fastcnn::ops

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "cpu/isa.h"
+#include "ops/checks.h"
 
 namespace fastcnn::ops {
 namespace {
@@ -87,6 +88,28 @@ kernels::Pool2d PoolWindow::geometry() const {
   pool.count_include_pad = count_include_pad_;
   pool.last_row = pool.oh;
   return pool;
+}
+
+PoolWindow parse_max_pool2d_backward(const OpSpec& spec) {
+  expect_float_inputs(spec, 3);
+  expect_outputs(spec, 1);
+  const PoolWindow window(spec, spec.inputs[1].shape);
+  expect_shape(spec, 0, window.pooled());
+  expect_shape(spec, 2, window.pooled());
+  expect_output(spec, 0, window.image());
+  return window;
+}
+
+PoolWindow parse_average_pool2d_backward(const OpSpec& spec) {
+  expect_float_inputs(spec, 1);
+  expect_outputs(spec, 1);
+  spec.expect_rank(0, 4);
+  const std::vector<std::int64_t> size = spec.attributes.get_ints("input_size", 2);
+  const Shape& grad_y = spec.inputs[0].shape;
+  const PoolWindow window(spec, {grad_y[0], grad_y[1], size[0], size[1]});
+  expect_shape(spec, 0, window.pooled());
+  expect_output(spec, 0, window.image());
+  return window;
 }
 
 }  // namespace fastcnn::ops

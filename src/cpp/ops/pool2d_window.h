@@ -44,4 +44,9 @@ class PoolWindow {
   bool count_include_pad_;
 };
 
+// Each checks a whole node: max_pool2d_backward (grad_y, x, y) and average_pool2d_backward
+// (grad_y).
+PoolWindow parse_max_pool2d_backward(const OpSpec& spec);
+PoolWindow parse_average_pool2d_backward(const OpSpec& spec);
+
 }  // namespace fastcnn::ops

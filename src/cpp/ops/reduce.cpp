@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "ops/checks.h"
 #include "ops/operator.h"
+#include "ops/reduce_checks.h"
 #include "ops/split.h"
 
 // reduce_sum and reduce_mean of all elements, the mean NaN of none. penalty: l1 sum |w| + l2 sum
@@ -80,23 +80,14 @@ class ReduceMeanBackward final : public Operator {
 
 }  // namespace
 
-std::optional<std::string> refuse_reduce_all(const OpSpec& spec) {
-  if (spec.inputs.size() > 1) return "the axes are not known when the plan is made";
-  spec.expect_inputs(1, 1);
-  expect_outputs(spec, 1);
-  if (const auto other = refuse_types_but_float(spec)) return other;
-  if (spec.outputs[0].shape.count() != 1) return "the result is not one number";
-  return std::nullopt;
-}
+std::optional<std::string> refuse_reduce_all(const OpSpec& spec) { return refuse_but_all(spec); }
 
 std::unique_ptr<Operator> make_reduce_all(const OpSpec& spec) {
   return std::make_unique<ReduceOp>(spec, kernels::ReduceKind::kSum);
 }
 
 std::optional<std::string> refuse_penalty(const OpSpec& spec) {
-  expect_float_inputs(spec, 1);
-  expect_outputs(spec, 1);
-  expect_output(spec, 0, Shape{});
+  expect_penalty(spec);
   return std::nullopt;
 }
 
@@ -105,10 +96,7 @@ std::unique_ptr<Operator> make_penalty(const OpSpec& spec) {
 }
 
 std::optional<std::string> refuse_reduce_mean_backward(const OpSpec& spec) {
-  expect_float_inputs(spec, 2);
-  expect_shape(spec, 0, Shape{});
-  expect_outputs(spec, 1);
-  expect_output(spec, 0, spec.inputs[1].shape);
+  expect_reduce_mean_backward(spec);
   return std::nullopt;
 }
 
