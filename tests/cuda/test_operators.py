@@ -70,5 +70,4 @@ def test_convolutions_at_the_edges_of_tiles(emulated, shape, rng):
 @pytest.mark.parametrize("shape", [*TILE_EDGES[2:-1], *DEPTHWISE_EDGES], ids=str)
 def test_gradients_of_convolutions_at_the_edges_of_tiles(emulated, shape, rng):
     for case in backward(shape):
-        if case.op == "conv2d_backward_data":
-            check(case, rng)
+        check(case, rng)

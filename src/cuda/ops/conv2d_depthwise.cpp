@@ -19,12 +19,7 @@ class Conv2dDepthwiseOperator final : public Operator {
     for (const ConvPhase& phase : conv_phases(view)) {
       launches_.push_back(launch_of(view, matrix, phase, clamp));
       packings.push_back(matrix.packing(phase, 1));
-      std::vector<Tap> taps;
-      for (const ConvPhase::PhaseTap& tap : phase.taps) {
-        const std::int64_t pixel = tap.dy * view.axes.columns.src_extent + tap.dx;
-        taps.push_back({tap.dy, tap.dx, narrow(pixel * view.src_channels), 0});
-      }
-      tables.push_back(as_table(taps));
+      tables.push_back(as_table(pixel_taps(view, phase)));
     }
     kernel = launches_.empty() ? "nothing" : conv2d_depthwise_name(launches_[0]);
     flops = view.flops;

@@ -25,7 +25,8 @@ class Conv2dGemmOperator final : public Operator {
     for (const ConvPhase& phase : conv_phases(view)) {
       launches_.push_back(launch_of(view, matrices, phase, clamp));
       packings.push_back(matrices.packing(phase, 1));
-      tables.push_back(as_table(taps_of(matrices, phase, view)));
+      tables.push_back(
+          as_table(row_taps(view, phase, matrices.channels, matrices.rows(phase), vector_)));
     }
     kernel = launches_.empty() ? "nothing" : conv2d_gemm_name(launches_[0], vector_);
     flops = view.flops;
@@ -71,26 +72,6 @@ class Conv2dGemmOperator final : public Operator {
     conv.scattered = phase.oh != phase.placement.h || phase.ow != phase.placement.w;
     conv.low = clamp.low, conv.high = clamp.high;
     return conv;
-  }
-
-  // Where each row of the matrix reads, or each four of them.
-  std::vector<Tap> taps_of(const WeightMatrices& matrices, const ConvPhase& phase,
-                           const ops::ConvView& view) const {
-    const std::int64_t width = view.axes.columns.src_extent;
-    const std::int64_t used = static_cast<std::int64_t>(phase.taps.size()) * matrices.channels;
-    std::vector<Tap> taps;
-    for (std::int64_t row = 0; row < matrices.rows(phase); row += vector_ ? 4 : 1) {
-      if (row >= used) {
-        taps.push_back({kNoTap, kNoTap, 0, 0});
-        continue;
-      }
-      const ConvPhase::PhaseTap& tap =
-          phase.taps[static_cast<std::size_t>(row / matrices.channels)];
-      const std::int64_t offset =
-          (tap.dy * width + tap.dx) * view.src_channels + row % matrices.channels;
-      taps.push_back({tap.dy, tap.dx, narrow(offset), 0});
-    }
-    return taps;
   }
 
   std::vector<Conv2dGemm> launches_;  // one a phase

@@ -69,6 +69,27 @@ std::vector<ConvPhase> conv_phases(const ops::ConvView& view) {
   return phases;
 }
 
+std::vector<Tap> pixel_taps(const ops::ConvView& view, const ConvPhase& phase) {
+  return row_taps(view, phase, 1, static_cast<std::int64_t>(phase.taps.size()), false);
+}
+
+std::vector<Tap> row_taps(const ops::ConvView& view, const ConvPhase& phase, std::int64_t channels,
+                          std::int64_t rows, bool fours) {
+  const std::int64_t width = view.axes.columns.src_extent;
+  const std::int64_t used = static_cast<std::int64_t>(phase.taps.size()) * channels;
+  std::vector<Tap> taps;
+  for (std::int64_t row = 0; row < rows; row += fours ? 4 : 1) {
+    if (row >= used) {
+      taps.push_back({kNoTap, kNoTap, 0, 0});
+      continue;
+    }
+    const ConvPhase::PhaseTap& tap = phase.taps[static_cast<std::size_t>(row / channels)];
+    const std::int64_t pixel = tap.dy * width + tap.dx;
+    taps.push_back({tap.dy, tap.dx, narrow(pixel * view.src_channels + row % channels), 0});
+  }
+  return taps;
+}
+
 std::optional<std::string> refuse_extents(const ops::ConvView& view) {
   for (const ops::ConvAxis* axis : {&view.axes.rows, &view.axes.columns}) {
     std::int64_t farthest = std::max(axis->extent, axis->src_extent);

@@ -26,6 +26,12 @@ struct ConvPhase {
 
 std::vector<ConvPhase> conv_phases(const ops::ConvView& view);
 
+// Where each tap of `phase` reads, and where each row of a matrix of `rows` with a row for each tap
+// and each of `channels` does, or each four of them; what is past the last tap reads nothing.
+std::vector<Tap> pixel_taps(const ops::ConvView& view, const ConvPhase& phase);
+std::vector<Tap> row_taps(const ops::ConvView& view, const ConvPhase& phase, std::int64_t channels,
+                          std::int64_t rows, bool fours);
+
 // Why kernels that count in 32 bits cannot run `view`, or nothing.
 std::optional<std::string> refuse_extents(const ops::ConvView& view);
 

@@ -1,0 +1,163 @@
+#pragma once
+
+#include "cuda/base/pixel_walk.cuh"
+#include "cuda/base/portable.cuh"
+#include "cuda/kernels/conv2d_backward_weights/conv2d_backward_weights.h"
+
+namespace fastcnn::cuda {
+
+constexpr int kWeightThreads = 256;
+constexpr int kWeightTile = 64;    // rows and columns of a block
+constexpr int kWeightPixels = 16;  // of a step
+
+// What one thread carries from global to shared memory: of one pixel a step, four rows of the image
+// and four columns of the gradient.
+template <bool kVector>
+struct WeightLoader {
+  static constexpr int kTaps = kVector ? 1 : 4;
+
+  PixelWalk walk;
+  int pixel, end;
+  int row, column;  // the first of four, in the group
+  int4 taps[kTaps];
+  const float* src;
+  const float* grad;
+  float4 image_value;
+  float4 grad_value;
+
+  __device__ __forceinline__ WeightLoader(const Conv2dBackwardWeights& conv, int group, int first,
+                                          int last)
+      : walk(first + threadIdx.x / 16, kWeightPixels, conv.oh, conv.ow),
+        pixel(first + threadIdx.x / 16),
+        end(last),
+        row(blockIdx.x * kWeightTile + threadIdx.x % 16 * 4),
+        column(blockIdx.y * kWeightTile + threadIdx.x % 16 * 4),
+        src(conv.src + group * conv.group_channels),
+        grad(conv.grad + group * conv.group_oc + column) {
+#pragma unroll
+    for (int r = 0; r < kTaps; ++r) {
+      taps[r] = row + r < conv.rows
+                    ? reinterpret_cast<const int4*>(conv.taps)[kVector ? row / 4 : row + r]
+                    : make_int4(kNoTap, kNoTap, 0, 0);
+    }
+  }
+
+  __device__ __forceinline__ void load(const Conv2dBackwardWeights& conv) {
+    image_value = grad_value = make_float4(0.0f, 0.0f, 0.0f, 0.0f);
+    if (pixel >= end) return;
+    const int y = walk.i * conv.stride_h;
+    const int x = walk.j * conv.stride_w;
+    const float* image =
+        src + ((static_cast<std::int64_t>(walk.n) * conv.h + y) * conv.w + x) * conv.channels;
+    if constexpr (kVector) {
+      if (hits(conv, y, x, taps[0])) {
+        image_value = *reinterpret_cast<const float4*>(image + taps[0].z);
+      }
+    } else {
+      image_value = make_float4(at(conv, image, y, x, taps[0]), at(conv, image, y, x, taps[1]),
+                                at(conv, image, y, x, taps[2]), at(conv, image, y, x, taps[3]));
+    }
+    const float* from = grad + static_cast<std::int64_t>(pixel) * conv.oc;
+    if ((conv.oc | conv.group_oc) % 4 == 0) {
+      if (column < conv.group_oc) grad_value = *reinterpret_cast<const float4*>(from);
+    } else {
+      const int count = conv.group_oc - column;
+      grad_value = make_float4(count > 0 ? from[0] : 0.0f, count > 1 ? from[1] : 0.0f,
+                               count > 2 ? from[2] : 0.0f, count > 3 ? from[3] : 0.0f);
+    }
+  }
+
+  __device__ __forceinline__ void advance(const Conv2dBackwardWeights& conv) {
+    pixel += kWeightPixels;
+    walk.advance(conv.oh, conv.ow);
+  }
+
+  static __device__ __forceinline__ bool hits(const Conv2dBackwardWeights& conv, int y, int x,
+                                              const int4& tap) {
+    return static_cast<unsigned>(y + tap.x) < static_cast<unsigned>(conv.h) &&
+           static_cast<unsigned>(x + tap.y) < static_cast<unsigned>(conv.w);
+  }
+
+  static __device__ __forceinline__ float at(const Conv2dBackwardWeights& conv, const float* image,
+                                             int y, int x, const int4& tap) {
+    return hits(conv, y, x, tap) ? image[tap.z] : 0.0f;
+  }
+};
+
+// One block computes kWeightTile rows x kWeightTile columns of one group over one part of the
+// pixels, each thread 4 x 4 of them.
+// Block kWeightThreads.
+// Grid  (rows / kWeightTile, group_oc / kWeightTile, groups splits), rounded up.
+template <bool kVector>
+__global__ void __launch_bounds__(kWeightThreads)
+    conv2d_backward_weights_kernel(Conv2dBackwardWeights conv) {
+  FASTCNN_SHARED(float, image_tile, [2][kWeightPixels][kWeightTile]);
+  FASTCNN_SHARED(float, grad_tile, [2][kWeightPixels][kWeightTile]);
+  const int group = blockIdx.z / conv.splits;
+  const int split = blockIdx.z % conv.splits;
+  const int first = split * conv.split_pixels;
+  const int last = min(first + conv.split_pixels, conv.pixels);
+  const int row = threadIdx.x / 16 * 4;
+  const int column = threadIdx.x % 16 * 4;
+
+  WeightLoader<kVector> loader(conv, group, first, last);
+  loader.load(conv);
+  float acc[4][4] = {};
+  for (int pixel = first, stage = 0; pixel < last; pixel += kWeightPixels) {
+    *reinterpret_cast<float4*>(&image_tile[stage][threadIdx.x / 16][column]) = loader.image_value;
+    *reinterpret_cast<float4*>(&grad_tile[stage][threadIdx.x / 16][column]) = loader.grad_value;
+    // One barrier a step: a warp that runs ahead writes the other stage.
+    __syncthreads();
+    loader.advance(conv);
+    loader.load(conv);
+#pragma unroll
+    for (int k = 0; k < kWeightPixels; ++k) {
+      const float4 s = *reinterpret_cast<const float4*>(&image_tile[stage][k][row]);
+      const float4 g = *reinterpret_cast<const float4*>(&grad_tile[stage][k][column]);
+      const float rows[4] = {s.x, s.y, s.z, s.w};
+#pragma unroll
+      for (int m = 0; m < 4; ++m) {
+        acc[m][0] = fmaf(rows[m], g.x, acc[m][0]);
+        acc[m][1] = fmaf(rows[m], g.y, acc[m][1]);
+        acc[m][2] = fmaf(rows[m], g.z, acc[m][2]);
+        acc[m][3] = fmaf(rows[m], g.w, acc[m][3]);
+      }
+    }
+    stage ^= 1;
+  }
+
+  const int o = blockIdx.y * kWeightTile + column;
+#pragma unroll
+  for (int m = 0; m < 4; ++m) {
+    const int r = blockIdx.x * kWeightTile + row + m;
+    if (r >= conv.rows) break;
+    const std::int64_t matrix = static_cast<std::int64_t>(split) * conv.groups + group;
+    float* to = conv.partial + (matrix * conv.rows + r) * conv.group_oc + o;
+#pragma unroll
+    for (int n = 0; n < 4; ++n) {
+      if (o + n < conv.group_oc) to[n] = acc[m][n];
+    }
+  }
+}
+
+// One thread computes one weight, in the order of the parts.
+// Block kWeightThreads.
+// Grid  groups taps channels outputs / kWeightThreads, rounded up.
+__global__ void __launch_bounds__(kWeightThreads) sum_weight_parts_kernel(SumWeightParts parts) {
+  const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * kWeightThreads + threadIdx.x;
+  const std::int64_t row_of_all = i / parts.outputs;
+  const int rows = parts.taps * parts.channels;
+  const int group = static_cast<int>(row_of_all / rows);
+  if (group >= parts.groups) return;
+  const int row = static_cast<int>(row_of_all % rows);
+  const int o = static_cast<int>(i % parts.outputs);
+  const std::int64_t part = static_cast<std::int64_t>(parts.groups) * rows * parts.outputs;
+  float sum = 0.0f;
+  for (int split = 0; split < parts.splits; ++split) sum += parts.partial[split * part + i];
+  parts.dst[static_cast<std::int64_t>(group) * parts.group_stride +
+            static_cast<std::int64_t>(o) * parts.dst_stride +
+            static_cast<std::int64_t>(row % parts.channels) * parts.src_stride +
+            row / parts.channels] = sum;
+}
+
+}  // namespace fastcnn::cuda

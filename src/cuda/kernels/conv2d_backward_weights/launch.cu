@@ -1,0 +1,45 @@
+#include <algorithm>
+
+#include "cuda/kernels/conv2d_backward_weights/kernel.cuh"
+
+namespace fastcnn::cuda {
+namespace {
+
+constexpr std::int64_t kWantedBlocks = 256;
+constexpr std::int64_t kFewestPixels = 128;  // of a part
+
+dim3 grid_of(const Conv2dBackwardWeights& conv) {
+  return dim3(blocks(conv.rows, kWeightTile), blocks(conv.group_oc, kWeightTile),
+              static_cast<unsigned>(conv.groups * conv.splits));
+}
+
+}  // namespace
+
+void split_pixels(Conv2dBackwardWeights& conv) {
+  conv.splits = 1;
+  const dim3 grid = grid_of(conv);
+  const std::int64_t together = std::int64_t{grid.x} * grid.y * grid.z;
+  std::int64_t parts = blocks(kWantedBlocks, together > 0 ? together : 1);
+  parts = std::min(parts, std::int64_t{blocks(conv.pixels, kFewestPixels)});
+  parts = std::max(std::min(parts, 65535 / std::int64_t{conv.groups}), std::int64_t{1});
+  const std::int64_t pixels = (conv.pixels + parts - 1) / parts;
+  conv.split_pixels =
+      static_cast<std::int32_t>((pixels + kWeightPixels - 1) / kWeightPixels * kWeightPixels);
+  conv.splits = conv.split_pixels == 0
+                    ? 1
+                    : static_cast<std::int32_t>(blocks(conv.pixels, conv.split_pixels));
+}
+
+void conv2d_backward_weights(const Conv2dBackwardWeights& conv, bool vector, cudaStream_t stream) {
+  launch(vector ? &conv2d_backward_weights_kernel<true> : &conv2d_backward_weights_kernel<false>,
+         grid_of(conv), dim3(kWeightThreads), stream, conv);
+}
+
+void sum_weight_parts(const SumWeightParts& parts, cudaStream_t stream) {
+  const std::int64_t size =
+      std::int64_t{parts.groups} * parts.taps * parts.channels * parts.outputs;
+  launch(&sum_weight_parts_kernel, dim3(blocks(size, kWeightThreads)), dim3(kWeightThreads), stream,
+         parts);
+}
+
+}  // namespace fastcnn::cuda
