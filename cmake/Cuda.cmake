@@ -70,6 +70,7 @@ if(FASTCNN_CUDA_EMULATION)
     src/cpp/ops/conv2d_axes.cpp
     src/cpp/ops/conv2d_shape.cpp
     src/cpp/ops/op_spec.cpp
+    src/cpp/ops/optimizer_rules.cpp
     src/cpp/ops/pool2d_window.cpp)
   fastcnn_cuda_module(_cuda_emu ${emulator} ${cpu})
   set_source_files_properties(${emulator} ${cpu} PROPERTIES UNITY_GROUP emulator)

@@ -11,8 +11,9 @@ from tests.cuda.ptx.parse import parse
 from tests.cuda.ptx.replay import compiled, replay
 from tests.cuda.test_operators import DEPTHWISE_EDGES, TILE_EDGES, check
 from tests.ops.cases import cases
-from tests.ops.cases.convolution import forward
+from tests.ops.cases.convolution import backward, forward
 
+LOSSES = ("sparse_softmax_cross_entropy", "softmax_cross_entropy", "binary_cross_entropy")
 CHOSEN = [
     *(case for op in ("max_pool2d", "average_pool2d") for case in cases(op)[3:6]),
     *(case for op in ("global_max_pool2d", "global_average_pool2d") for case in cases(op)[:3]),
@@ -23,6 +24,15 @@ CHOSEN = [
     *(cases(op)[i] for op, i in (("concat", 0), ("slice", 1), ("slice_backward", 1))),
     *(cases(op)[i] for op, i in (("pad2d", 8), ("batch_norm", 20))),
     *(forward(shape) for shape in (*TILE_EDGES[:-1], *DEPTHWISE_EDGES)),
+    *(case for i in (3, 5) for case in list(backward(TILE_EDGES[i]))[:2]),
+    *(case for i in (0, 1) for case in list(backward(DEPTHWISE_EDGES[i]))[:2]),
+    *(cases(op)[i] for op, i in (("max_pool2d_backward", 2), ("average_pool2d_backward", 11))),
+    *(cases(f"global_{kind}_pool2d_backward")[1] for kind in ("max", "average")),
+    *(cases(op)[18] for op in ("batch_norm_train", "batch_norm_backward")),
+    *(cases(f"{loss}{way}")[3] for loss in LOSSES for way in ("", "_backward")),
+    *(cases(op)[3] for op in ("reduce_mean", "reduce_mean_backward", "penalty", "channel_sum")),
+    *(cases(op)[-1] for op in ("sgd_update", "adam_update", "rmsprop_update", "lion_update")),
+    *(cases(op)[5] for op in ("dropout_train", "top_k_correct", "softmax_backward")),
     forward(TILE_EDGES[4], "relu6", residual=True),
 ]
 

@@ -4,32 +4,38 @@
 #include "cuda/ops/operator.h"
 #include "ops/pool2d_window.h"
 
+// Pooling by windows, and its gradients.
 namespace fastcnn::cuda {
 namespace {
 
-using Pool2dKernel = void (*)(const Pool2d&, cudaStream_t);
+Pool2d pool_of(const ops::PoolWindow& window) {
+  const kernels::Pool2d g = window.geometry();
+  const auto extent = [](std::size_t value) { return static_cast<std::int32_t>(value); };
+  Pool2d pool = {};
+  pool.size = window.pooled().count();
+  pool.h = extent(g.h), pool.w = extent(g.w);
+  pool.channels = narrow(window.image()[1]);
+  pool.oh = extent(g.oh), pool.ow = extent(g.ow);
+  pool.kernel_h = extent(g.kernel_h), pool.kernel_w = extent(g.kernel_w);
+  pool.stride_h = extent(g.stride_h), pool.stride_w = extent(g.stride_w);
+  pool.dilation_h = extent(g.dilation_h), pool.dilation_w = extent(g.dilation_w);
+  pool.pad_top = extent(g.pad_top), pool.pad_left = extent(g.pad_left);
+  pool.padded_h = extent(g.padded_h), pool.padded_w = extent(g.padded_w);
+  pool.count_include_pad = g.count_include_pad;
+  return pool;
+}
 
-// max_pool2d, average_pool2d.
+using Pool2dKernel = void (*)(const Pool2d&, cudaStream_t);
+using Pool2dBackwardKernel = void (*)(const Pool2dBackward&, cudaStream_t);
+
 class Pool2dOperator final : public Operator {
  public:
-  Pool2dOperator(const ops::PoolWindow& window, const char* name, Pool2dKernel run) : run_(run) {
+  Pool2dOperator(const ops::PoolWindow& window, const char* name, Pool2dKernel run)
+      : pool_(pool_of(window)), run_(run) {
     kernel = name;
     flops = window.flops();
     input_layouts = {Layout::kNhwc};
     output_layouts = {Layout::kNhwc};
-    const kernels::Pool2d g = window.geometry();
-    const auto extent = [](std::size_t value) { return static_cast<std::int32_t>(value); };
-    pool_ = {};
-    pool_.size = window.pooled().count();
-    pool_.h = extent(g.h), pool_.w = extent(g.w);
-    pool_.channels = narrow(window.image()[1]);
-    pool_.oh = extent(g.oh), pool_.ow = extent(g.ow);
-    pool_.kernel_h = extent(g.kernel_h), pool_.kernel_w = extent(g.kernel_w);
-    pool_.stride_h = extent(g.stride_h), pool_.stride_w = extent(g.stride_w);
-    pool_.dilation_h = extent(g.dilation_h), pool_.dilation_w = extent(g.dilation_w);
-    pool_.pad_top = extent(g.pad_top), pool_.pad_left = extent(g.pad_left);
-    pool_.padded_h = extent(g.padded_h), pool_.padded_w = extent(g.padded_w);
-    pool_.count_include_pad = g.count_include_pad;
   }
 
   void enqueue(const RunArgs& args) const override {
@@ -45,15 +51,48 @@ class Pool2dOperator final : public Operator {
   Pool2dKernel run_;
 };
 
-std::optional<std::string> refuse_window(const ops::OpSpec& spec) {
-  ops::expect_float_inputs(spec, 1);
-  const kernels::Pool2d g = ops::PoolWindow(spec, spec.inputs[0].shape).geometry();
+// From grad_y or, of the maximum, from grad_y, x and y.
+class Pool2dBackwardOperator final : public Operator {
+ public:
+  Pool2dBackwardOperator(const ops::PoolWindow& window, const char* name, std::size_t inputs,
+                         Pool2dBackwardKernel run)
+      : pool_{pool_of(window), nullptr, nullptr, window.image().count()}, run_(run) {
+    kernel = name;
+    flops = window.flops();
+    input_layouts.assign(inputs, Layout::kNhwc);
+    output_layouts = {Layout::kNhwc};
+  }
+
+  void enqueue(const RunArgs& args) const override {
+    if (pool_.size == 0) return;
+    Pool2dBackward pool = pool_;
+    pool.grad_dst = args.src(0);
+    pool.grad_src = args.dst(0);
+    if (input_layouts.size() == 3) {
+      pool.window.src = args.src(1);
+      pool.window.dst = const_cast<float*>(args.src(2));  // read only by this kernel
+    }
+    run_(pool, args.stream);
+  }
+
+ private:
+  Pool2dBackward pool_;
+  Pool2dBackwardKernel run_;
+};
+
+std::optional<std::string> refuse_window(const ops::OpSpec& spec, const ops::PoolWindow& window) {
+  const kernels::Pool2d g = window.geometry();
   for (const std::size_t extent :
        {g.padded_h, g.padded_w, g.dilation_h * g.kernel_h + g.oh * g.stride_h,
         g.dilation_w * g.kernel_w + g.ow * g.stride_w}) {
     if (extent > std::size_t{1} << 30) return "an extent in pixels of more than 2^30";
   }
   return refuse_types_and_sizes(spec);
+}
+
+std::optional<std::string> refuse_pooling(const ops::OpSpec& spec) {
+  ops::expect_float_inputs(spec, 1);
+  return refuse_window(spec, ops::PoolWindow(spec, spec.inputs[0].shape));
 }
 
 std::unique_ptr<Operator> make_pool2d(const ops::OpSpec& spec, const char* name, Pool2dKernel run) {
@@ -66,7 +105,7 @@ std::unique_ptr<Operator> make_pool2d(const ops::OpSpec& spec, const char* name,
 }  // namespace
 
 std::optional<std::string> refuse_max_pool2d_nhwc(const ops::OpSpec& spec) {
-  return refuse_window(spec);
+  return refuse_pooling(spec);
 }
 
 std::unique_ptr<Operator> make_max_pool2d_nhwc(const ops::OpSpec& spec, const Layouts&) {
@@ -74,11 +113,32 @@ std::unique_ptr<Operator> make_max_pool2d_nhwc(const ops::OpSpec& spec, const La
 }
 
 std::optional<std::string> refuse_average_pool2d_nhwc(const ops::OpSpec& spec) {
-  return refuse_window(spec);
+  return refuse_pooling(spec);
 }
 
 std::unique_ptr<Operator> make_average_pool2d_nhwc(const ops::OpSpec& spec, const Layouts&) {
   return make_pool2d(spec, "average_pool2d_f32_nhwc", &average_pool2d);
+}
+
+std::optional<std::string> refuse_max_pool2d_backward_nhwc(const ops::OpSpec& spec) {
+  return refuse_window(spec, ops::parse_max_pool2d_backward(spec));
+}
+
+std::unique_ptr<Operator> make_max_pool2d_backward_nhwc(const ops::OpSpec& spec, const Layouts&) {
+  return std::make_unique<Pool2dBackwardOperator>(ops::parse_max_pool2d_backward(spec),
+                                                  "max_pool2d_backward_f32_nhwc", 3,
+                                                  &max_pool2d_backward);
+}
+
+std::optional<std::string> refuse_average_pool2d_backward_nhwc(const ops::OpSpec& spec) {
+  return refuse_window(spec, ops::parse_average_pool2d_backward(spec));
+}
+
+std::unique_ptr<Operator> make_average_pool2d_backward_nhwc(const ops::OpSpec& spec,
+                                                            const Layouts&) {
+  return std::make_unique<Pool2dBackwardOperator>(ops::parse_average_pool2d_backward(spec),
+                                                  "average_pool2d_backward_f32_nhwc", 1,
+                                                  &average_pool2d_backward);
 }
 
 }  // namespace fastcnn::cuda

@@ -19,19 +19,33 @@ Operation = Callable[["Machine", Instruction, Mask], None]
 OPERATIONS: dict[str, Operation] = {}
 
 _WIDER = {"s16": "s32", "u16": "u32", "s32": "s64", "u32": "u64"}
-_COMPARISONS: dict[str, Callable[[Lanes, Lanes], Lanes]] = {
+
+
+def _unordered(a: Lanes, b: Lanes) -> Lanes:
+    return np.isnan(a) | np.isnan(b)
+
+
+def _or_nan(compare: Callable[[Lanes, Lanes], Lanes]) -> Callable[[Lanes, Lanes], Lanes]:
+    return lambda a, b: compare(a, b) | _unordered(a, b)
+
+
+_ORDERED: dict[str, Callable[[Lanes, Lanes], Lanes]] = {
     "eq": np.equal,
-    "ne": np.not_equal,
+    "ne": lambda a, b: np.not_equal(a, b) & ~_unordered(a, b),
     "lt": np.less,
     "le": np.less_equal,
     "gt": np.greater,
     "ge": np.greater_equal,
+}
+_COMPARISONS: dict[str, Callable[[Lanes, Lanes], Lanes]] = {
+    **_ORDERED,
+    **{f"{name}u": _or_nan(compare) for name, compare in _ORDERED.items()},
     "lo": np.less,
     "ls": np.less_equal,
     "hi": np.greater,
     "hs": np.greater_equal,
-    "nan": lambda a, b: np.isnan(a) | np.isnan(b),
-    "num": lambda a, b: ~(np.isnan(a) | np.isnan(b)),
+    "nan": _unordered,
+    "num": lambda a, b: ~_unordered(a, b),
 }
 
 

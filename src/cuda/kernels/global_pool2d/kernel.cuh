@@ -52,4 +52,35 @@ __global__ void __launch_bounds__(kGlobalPoolChannels* kGlobalPoolRows)
       Reduction::result(value, pool.pixels);
 }
 
+constexpr int kGlobalPoolThreads = 256;
+
+// One thread computes one element of the image's gradient.
+// Block kGlobalPoolThreads.
+// Grid  images pixels channels / kGlobalPoolThreads, rounded up.
+template <bool kMax>
+__global__ void __launch_bounds__(kGlobalPoolThreads)
+    global_pool2d_backward_kernel(GlobalPool2dBackward pool) {
+  const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * kGlobalPoolThreads + threadIdx.x;
+  const int c = static_cast<int>(i % pool.channels);
+  const std::int64_t pixel_of_all = i / pool.channels;
+  const int n = static_cast<int>(pixel_of_all / pool.pixels);
+  if (n >= pool.images) return;
+  const std::int64_t at = static_cast<std::int64_t>(n) * pool.channels + c;
+  float grad = pool.grad_dst[at];
+  if constexpr (kMax) {
+    const float largest = pool.dst[at];
+    if (pool.src[i] != largest) {
+      grad = 0.0f;
+    } else {
+      const float* first =
+          pool.src + static_cast<std::int64_t>(n) * pool.pixels * pool.channels + c;
+      while (*first != largest) first += pool.channels;
+      if (first != pool.src + i) grad = 0.0f;
+    }
+  } else {
+    grad /= static_cast<float>(pool.pixels);
+  }
+  pool.grad_src[i] = grad;
+}
+
 }  // namespace fastcnn::cuda

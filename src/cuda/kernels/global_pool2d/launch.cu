@@ -10,6 +10,13 @@ void run(const GlobalPool2d& pool, cudaStream_t stream) {
          pool);
 }
 
+template <bool kMax>
+void run_backward(const GlobalPool2dBackward& pool, cudaStream_t stream) {
+  const std::int64_t size = std::int64_t{pool.images} * pool.pixels * pool.channels;
+  launch(&global_pool2d_backward_kernel<kMax>, dim3(blocks(size, kGlobalPoolThreads)),
+         dim3(kGlobalPoolThreads), stream, pool);
+}
+
 }  // namespace
 
 void global_average_pool2d(const GlobalPool2d& pool, cudaStream_t stream) {
@@ -17,6 +24,13 @@ void global_average_pool2d(const GlobalPool2d& pool, cudaStream_t stream) {
 }
 void global_max_pool2d(const GlobalPool2d& pool, cudaStream_t stream) {
   run<Largest>(pool, stream);
+}
+
+void global_average_pool2d_backward(const GlobalPool2dBackward& pool, cudaStream_t stream) {
+  run_backward<false>(pool, stream);
+}
+void global_max_pool2d_backward(const GlobalPool2dBackward& pool, cudaStream_t stream) {
+  run_backward<true>(pool, stream);
 }
 
 }  // namespace fastcnn::cuda

@@ -35,4 +35,24 @@ struct Pool2d {
 void max_pool2d(const Pool2d& pool, cudaStream_t stream);
 void average_pool2d(const Pool2d& pool, cudaStream_t stream);
 
+// Their gradients: what each pixel of the image gets from the windows that it is in.
+//
+//   max      the gradient of those whose largest pixel it is, the first of equals, rows first
+//   average  the gradient of each, divided as above
+//
+// Shapes    window: as above, its dst read, but src and dst null for average; grad_dst as dst,
+//           grad_src, of `size` elements, as src.
+// Aliasing  grad_src overlaps nothing.
+// NaN       a window that found a NaN gives its gradient to nobody.
+// Rounding  one addition a window, rows first.
+struct Pool2dBackward {
+  Pool2d window;
+  const float* grad_dst;
+  float* grad_src;
+  std::int64_t size;
+};
+
+void max_pool2d_backward(const Pool2dBackward& pool, cudaStream_t stream);
+void average_pool2d_backward(const Pool2dBackward& pool, cudaStream_t stream);
+
 }  // namespace fastcnn::cuda

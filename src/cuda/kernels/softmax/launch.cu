@@ -7,4 +7,9 @@ void softmax(const Softmax& arguments, cudaStream_t stream) {
          stream, arguments);
 }
 
+void softmax_backward(const SoftmaxBackward& arguments, cudaStream_t stream) {
+  launch(&softmax_backward_kernel, dim3(blocks(arguments.rows, kSoftmaxWarps)),
+         dim3(32 * kSoftmaxWarps), stream, arguments);
+}
+
 }  // namespace fastcnn::cuda

@@ -24,4 +24,21 @@ struct Softmax {
 
 void softmax(const Softmax& softmax, cudaStream_t stream);
 
+// Its gradient.
+//
+//   grad_src[r, c] = dst[r, c] (grad_dst[r, c] - sum over k of grad_dst[r, k] dst[r, k])
+//
+// Shapes    all [rows, channels], on the device.
+// Aliasing  grad_src may be grad_dst or dst.
+// Rounding  as above.
+struct SoftmaxBackward {
+  const float* grad_dst;
+  const float* dst;
+  float* grad_src;
+  std::int64_t rows;
+  std::int32_t channels;
+};
+
+void softmax_backward(const SoftmaxBackward& softmax, cudaStream_t stream);
+
 }  // namespace fastcnn::cuda
