@@ -10,41 +10,13 @@ import numpy as np
 import pytest
 
 import fastcnn as fc
-from fastcnn import layers, models
 from fastcnn.errors import OutOfMemoryError, ShapeError, UnsupportedError
 from fastcnn.models import zoo
 from fastcnn.ops import Builder
+from tests.cuda.networks import mnist_cnn, residual_cnn
 from tests.tolerance import assert_close
 
 SCHEDULES = 20
-
-
-def mnist_cnn():
-    """The convolutional network of the README."""
-    fc.set_random_seed(1)
-    model = models.Sequential()
-    model.add(layers.Conv2D(32, (3, 3), activation="relu", input_shape=(28, 28, 1)))
-    model.add(layers.MaxPooling2D((2, 2)))
-    model.add(layers.Conv2D(64, (3, 3), activation="relu"))
-    model.add(layers.MaxPooling2D((2, 2)))
-    model.add(layers.Conv2D(64, (3, 3), activation="relu"))
-    model.add(layers.Flatten())
-    model.add(layers.Dense(64, activation="relu"))
-    model.add(layers.Dense(10, activation="softmax"))
-    return model
-
-
-def residual_cnn():
-    """Batch normalisation, a depthwise convolution, a residual sum, two kinds of global pooling."""
-    fc.set_random_seed(2)
-    x = layers.Input((9, 7, 3))
-    y = layers.Conv2D(12, (3, 3), strides=(2, 1), padding="same")(x)
-    y = layers.ReLU()(layers.BatchNormalization()(y))
-    z = layers.DepthwiseConv2D((3, 3), padding="same")(y)
-    z = layers.Conv2D(12, (1, 1))(z)
-    y = layers.ReLU()(layers.Add()([y, z]))
-    y = layers.Concatenate()([layers.GlobalAveragePooling2D()(y), layers.GlobalMaxPooling2D()(y)])
-    return models.Model(x, layers.Dense(5, activation="sigmoid")(y))
 
 
 @pytest.mark.parametrize(

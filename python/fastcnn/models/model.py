@@ -131,6 +131,7 @@ class Model(Network):
         workers: int | None = None,
         memory_limit: int | None = None,
         winograd: bool = True,
+        device: str = "cpu",
     ) -> History:
         """Trains; see `train.Trainer.fit` for the arguments, `compile` comes first.
 
@@ -166,6 +167,7 @@ class Model(Network):
                 workers=workers,
                 memory_limit=memory_limit,
                 winograd=winograd,
+                device=device,
                 model=self,
             )
         finally:

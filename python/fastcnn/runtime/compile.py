@@ -10,7 +10,8 @@ from fastcnn.errors import InvalidValueError, ShapeError, UnsupportedError
 from fastcnn.graph import Graph
 from fastcnn.ops.statistics import node_macs
 from fastcnn.passes import ResolveShapes, for_inference
-from fastcnn.runtime import choices, cuda
+from fastcnn.runtime import choices
+from fastcnn.runtime.cuda import check_device
 from fastcnn.runtime.cuda_session import CudaSession
 from fastcnn.runtime.machine import get_num_threads, set_num_threads
 from fastcnn.runtime.readers import read_graph
@@ -65,16 +66,13 @@ def compile(
             implementation. Where the image size is open, the first call with a size finds that,
             as does the first call on a CUDA device for a node that has no kernel there.
     """
-    if device not in ("cpu", "cuda"):
-        raise UnsupportedError(f"compile: device '{device}' is not there; use 'cpu' or 'cuda'")
+    check_device("compile", device)
     if precision != "float32":
         raise UnsupportedError(f"compile: precision '{precision}' is not there; use 'float32'")
     if threads is not None and not 1 <= threads <= 256:
         raise InvalidValueError(f"compile: threads={threads} is not from 1 to 256")
     if threads is not None and threads > get_num_threads():
         set_num_threads(threads)
-    if device == "cuda":
-        cuda.device_info()
     graph = _graph_of(model)
     if check is None:
         check = _is_small(graph)

@@ -30,6 +30,18 @@ def cuda_module() -> Any:
         ) from error
 
 
+def check_device(caller: str, device: str) -> None:
+    """Holds `device` to one that is there.
+
+    Raises:
+        UnsupportedError: It is none of "cpu" and "cuda", or CUDA is not there.
+    """
+    if device not in ("cpu", "cuda"):
+        raise UnsupportedError(f"{caller}: device '{device}' is not there; use 'cpu' or 'cuda'")
+    if device == "cuda":
+        device_info()
+
+
 def device_info() -> dict[str, Any]:
     """Name, compute capability, bytes of memory and multiprocessors of the current device.
 

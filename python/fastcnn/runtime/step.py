@@ -57,7 +57,7 @@ class Step:
         self._guard = guard
         self._cache = _core.PackCache()
         self._plans: dict[tuple[Shape, ...], _core.Plan] = {}
-        self.state: dict[str, Array] = {
+        self.state: Mapping[str, Array] = {
             old.name: np.array(old.data, order="C")
             for old, _ in graph.updates
             if old.data is not None
@@ -97,11 +97,14 @@ class Step:
             names = (value.name for value in self._graph.inputs)
             graph = specialize(self._graph, dict(zip(names, shapes, strict=True)))
             if not self._plans:
-                check_coverage(graph, strict=False)
-            plan = self._plans[shapes] = self._make_plan(graph, shapes)
+                self._check_coverage(graph)
+            plan = self._plans[shapes] = self._make_least_plan(graph, shapes)
         return plan
 
-    def _make_plan(self, graph: Graph, shapes: tuple[Shape, ...]) -> _core.Plan:
+    def _check_coverage(self, graph: Graph) -> None:
+        check_coverage(graph, strict=False)
+
+    def _make_least_plan(self, graph: Graph, shapes: tuple[Shape, ...]) -> _core.Plan:
         """The plan that computes least again among those within the limit.
 
         Raises:
@@ -109,20 +112,23 @@ class Step:
         """
         least = 0
         for segments in _SEGMENTS:
-            plan = make_plan(
-                recompute(graph, segments),
-                threads=self._threads,
-                state=self.state,
-                guard=self._guard,
-                winograd=self._winograd,
-                cache=self._cache,
-            )
+            plan = self._make_plan(recompute(graph, segments))
             if self._memory_limit is None or plan.arena_bytes <= self._memory_limit:
                 return plan
             least = min(least or plan.arena_bytes, plan.arena_bytes)
         raise InvalidValueError(
             f"step: memory_limit is {self._memory_limit} bytes, inputs of {shapes[0]} need "
             f"{least} at least; give more or take a smaller batch"
+        )
+
+    def _make_plan(self, graph: Graph) -> _core.Plan:
+        return make_plan(
+            graph,
+            threads=self._threads,
+            state=self.state,
+            guard=self._guard,
+            winograd=self._winograd,
+            cache=self._cache,
         )
 
     def _arrange(self, feeds: Mapping[str, Array]) -> list[Array]:

@@ -67,10 +67,15 @@ def evaluate(
 
 
 def evaluate_batches(
-    graph: Graph, batches: Batches, loss: Loss, metrics: Sequence[Metric]
+    graph: Graph,
+    batches: Batches,
+    loss: Loss,
+    metrics: Sequence[Metric],
+    *,
+    device: str = "cpu",
 ) -> dict[str, float]:
     """As `evaluate`, on batches and with the penalties of the traits."""
-    session = runtime.compile(evaluation_graph(graph, loss, metrics), check=False)
+    session = runtime.compile(evaluation_graph(graph, loss, metrics), device=device, check=False)
     outputs = [value.name for value in session.graph.outputs]
     means = Means(outputs, metrics)
     with closing(batches.epoch(0, 0)) as source:

@@ -123,6 +123,7 @@ class Trainer:
         workers: int | None = None,
         memory_limit: int | None = None,
         winograd: bool = True,
+        device: str = "cpu",
         model: Any = None,
     ) -> History:
         """Trains.
@@ -157,7 +158,10 @@ class Trainer:
                 would take more, activations are computed again, which changes no bit and costs a
                 part of the forward pass.
             winograd: Whether 3x3 convolutions and their gradients may run by Winograd's algorithm:
-                faster, with about twice the rounding error.
+                faster, with about twice the rounding error. For the CPU.
+            device: "cpu" or "cuda": where updates and validation run. Weights and the optimizer's
+                arrays stay there, and come back at the end of each epoch or where a callback
+                looks at them.
             model: What callbacks are to see as `model`; its `save` writes this trainer's weights.
 
         Returns:
@@ -168,6 +172,7 @@ class Trainer:
                 `Dataset` or an iterator showed it, nothing after the batch before.
             TrainingError: The loss or a weight became infinite or NaN; the trainer is back at
                 the end of the last good epoch.
+            UnsupportedError: The device is not there, or a node has no kernel on it.
         """
         batch_size = 32 if batch_size is None else batch_size
         if validation_batch_size is None:
@@ -201,7 +206,8 @@ class Trainer:
             how = Preparation(
                 validation_batch_size, validation_steps, workers=workers, caller=caller
             )
-            validate = partial(self._measure, open_batches(self._graph, self.loss, held, how))
+            batches_held = open_batches(self._graph, self.loss, held, how)
+            validate = partial(self._measure, batches_held, device=device)
 
         history = History()
         bars = [ProgressBar(False if verbose == 2 else None)] if verbose else []
@@ -232,6 +238,7 @@ class Trainer:
                 weighted=batches.weighted,
                 memory_limit=memory_limit,
                 winograd=winograd,
+                device=device,
             ),
         )
         try:
@@ -340,11 +347,18 @@ class Trainer:
         return self._step_graphs[weighted]
 
     def compile_step(
-        self, *, weighted: bool, memory_limit: int | None = None, winograd: bool = True
+        self,
+        *,
+        weighted: bool,
+        memory_limit: int | None = None,
+        winograd: bool = True,
+        device: str = "cpu",
     ) -> runtime.Step:
         """A step that works on the state of now, which from here on is the trainer's state."""
         graph = self.step_graph(weighted=weighted).with_data(self.state.arrays)
-        step = runtime.Step(graph, memory_limit=memory_limit, winograd=winograd)
+        step = runtime.compile_step(
+            graph, device=device, memory_limit=memory_limit, winograd=winograd
+        )
         self.state.arrays = step.state
         return step
 
@@ -358,6 +372,6 @@ class Trainer:
         keys = [value.name for value in self.step_graph(weighted=False).outputs]
         return Means(keys, self.metrics)
 
-    def _measure(self, batches: Batches) -> dict[str, float]:
+    def _measure(self, batches: Batches, device: str = "cpu") -> dict[str, float]:
         graph = evaluation.regularized(self.graph, self.regularizer)
-        return evaluation.evaluate_batches(graph, batches, self.loss, self.metrics)
+        return evaluation.evaluate_batches(graph, batches, self.loss, self.metrics, device=device)
