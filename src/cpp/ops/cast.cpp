@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "ops/checks.h"
+#include "ops/logic_checks.h"
 #include "ops/split.h"
 
 // cast between the types of four bytes or fewer and of eight, but for float16. Floats go to
@@ -114,11 +114,9 @@ class Cast final : public Operator {
 }  // namespace
 
 std::optional<std::string> refuse_cast(const OpSpec& spec) {
-  spec.expect_inputs(1, 1);
-  expect_outputs(spec, 1);
+  expect_cast(spec);
   const DType from = spec.inputs[0].dtype;
   const DType to = spec.outputs[0].dtype;
-  expect_output(spec, 0, spec.inputs[0].shape, to);
   if (from != to && convert_of(from, to) == nullptr) {
     return join("from ", name_of(from), " to ", name_of(to));
   }

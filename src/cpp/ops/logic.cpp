@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "ops/checks.h"
+#include "ops/logic_checks.h"
 #include "ops/plain_broadcast.h"
 
 // equal, greater, ..., logical_and, ..., logical_not, where: plain tensors, broadcast. The loops
@@ -165,18 +165,10 @@ class Where final : public Operator {
   PlainBroadcast<3> broadcast_;
 };
 
-void expect_bool_output(const OpSpec& spec) {
-  expect_outputs(spec, 1);
-  require(spec.outputs[0].dtype == DType::kBool, ErrorKind::kType, spec.op,
-          ": the output must be bool, the node says ", name_of(spec.outputs[0].dtype));
-}
-
 }  // namespace
 
 std::optional<std::string> refuse_relation(const OpSpec& spec) {
-  spec.expect_inputs(2, 2);
-  expect_bool_output(spec);
-  expect_dtype(spec, 1, spec.inputs[0].dtype);
+  expect_relation(spec);
   if (relation_of(spec) == nullptr) return join("of ", name_of(spec.inputs[0].dtype));
   return std::nullopt;
 }
@@ -198,11 +190,7 @@ std::unique_ptr<Operator> make_logical_not(const OpSpec& spec) {
 }
 
 std::optional<std::string> refuse_where(const OpSpec& spec) {
-  spec.expect_inputs(3, 3);
-  expect_outputs(spec, 1);
-  expect_dtype(spec, 0, DType::kBool);
-  expect_dtype(spec, 1, spec.outputs[0].dtype);
-  expect_dtype(spec, 2, spec.outputs[0].dtype);
+  expect_where(spec);
   return std::nullopt;
 }
 

@@ -18,26 +18,12 @@ void copy_runs(const char* src, std::int64_t step, char* dst, std::int64_t count
 
 }  // namespace
 
-std::vector<std::int64_t> strides_of(const Shape& shape) {
-  std::vector<std::int64_t> strides(shape.rank(), 1);
-  for (std::size_t a = shape.rank(); a-- > 1;) strides[a - 1] = strides[a] * shape[a];
-  return strides;
-}
-
 StridedCopy::StridedCopy(const TensorDesc& x, const std::vector<StridedAxis>& axes)
     : element_(static_cast<std::int64_t>(size_of(x.dtype))) {
   kernel = "memcpy";
   input_layouts = {Layout::kPlain};
   output_layouts = {Layout::kPlain};
-  std::vector<StridedAxis> joined;  // outermost first
-  for (const StridedAxis& axis : axes) {
-    if (axis.extent == 1) continue;
-    if (!joined.empty() && joined.back().stride == axis.stride * axis.extent) {
-      joined.back() = {joined.back().extent * axis.extent, axis.stride};
-    } else {
-      joined.push_back(axis);
-    }
-  }
+  std::vector<StridedAxis> joined = join_axes(axes);
   if (!joined.empty() && joined.back().stride == 1) {
     run_ = joined.back().extent;
     joined.pop_back();

@@ -4,14 +4,9 @@
 #include <vector>
 
 #include "ops/operator.h"
+#include "ops/strided_axes.h"
 
 namespace fastcnn::ops {
-
-// An axis of a result and where a step along it leads in the source, in elements: 0 repeats.
-struct StridedAxis {
-  std::int64_t extent;
-  std::int64_t stride;
-};
 
 // The elements of a plain tensor, of any type, read by strides and written in order: what expand,
 // tile and the shuffles between depth and space are.
@@ -28,8 +23,5 @@ class StridedCopy final : public Operator {
   std::vector<StridedAxis> outer_;  // outermost first
   std::int64_t outer_count_ = 1;
 };
-
-// Strides of a plain tensor, in elements.
-std::vector<std::int64_t> strides_of(const Shape& shape);
 
 }  // namespace fastcnn::ops

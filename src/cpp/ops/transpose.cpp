@@ -119,25 +119,6 @@ class Transpose final : public Operator {
   std::vector<Loop> outer_;
 };
 
-std::vector<std::int64_t> checked_perm(const OpSpec& spec) {
-  spec.expect_inputs(1, 1);
-  expect_outputs(spec, 1);
-  const Shape& from = spec.inputs[0].shape;
-  const std::vector<std::int64_t> perm = spec.attributes.get_ints("perm", from.rank());
-  std::vector<bool> seen(from.rank(), false);
-  std::vector<std::int64_t> extents;
-  for (const std::int64_t axis : perm) {
-    const bool fresh = axis >= 0 && axis < static_cast<std::int64_t>(from.rank()) &&
-                       !seen[static_cast<std::size_t>(axis)];
-    require(fresh, ErrorKind::kValue, spec.op, ": perm names axis ", axis,
-            ", it must name each of the ", from.rank(), " axes once");
-    seen[static_cast<std::size_t>(axis)] = true;
-    extents.push_back(from[static_cast<std::size_t>(axis)]);
-  }
-  expect_output(spec, 0, Shape(extents), spec.inputs[0].dtype);
-  return perm;
-}
-
 }  // namespace
 
 std::optional<std::string> refuse_transpose(const OpSpec& spec) {
@@ -157,14 +138,7 @@ std::optional<std::string> refuse_transpose_strided(const OpSpec& spec) {
 }
 
 std::unique_ptr<Operator> make_transpose_strided(const OpSpec& spec) {
-  const Shape& from = spec.inputs[0].shape;
-  const std::vector<std::int64_t> strides = strides_of(from);
-  std::vector<StridedAxis> axes;
-  for (const std::int64_t axis : checked_perm(spec)) {
-    const auto a = static_cast<std::size_t>(axis);
-    axes.push_back({from[a], strides[a]});
-  }
-  return std::make_unique<StridedCopy>(spec.inputs[0], axes);
+  return std::make_unique<StridedCopy>(spec.inputs[0], transposed_axes(spec));
 }
 
 }  // namespace fastcnn::ops
