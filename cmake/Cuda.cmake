@@ -41,7 +41,8 @@ function(fastcnn_find_nvcc)
   set(FASTCNN_NVCC "${CMAKE_CUDA_COMPILER}" PARENT_SCOPE)
 endfunction()
 
-# Most of the time goes into headers: the host's sources are compiled in three pieces.
+# Most of the time goes into headers: the host's sources are compiled in two pieces, and the kernels
+# in one where CMake can do so (3.31).
 function(fastcnn_cuda_module name)
   pybind11_add_module(${name} MODULE NO_EXTRAS
     ${FASTCNN_CUDA_HOST} ${FASTCNN_CUDA_BINDINGS} ${FASTCNN_CUDA_KERNELS} ${ARGN})
@@ -53,6 +54,7 @@ function(fastcnn_cuda_module name)
       set_source_files_properties("${source}" PROPERTIES UNITY_GROUP host)
     endif()
   endforeach()
+  set_source_files_properties(${FASTCNN_CUDA_KERNELS} PROPERTIES UNITY_GROUP kernels)
   target_include_directories(${name} PRIVATE src src/cpp)
   target_compile_definitions(${name} PRIVATE FASTCNN_CUDA_MODULE=${name})
   install(TARGETS ${name} LIBRARY DESTINATION fastcnn)
@@ -60,8 +62,7 @@ endfunction()
 
 if(FASTCNN_CUDA_EMULATION)
   file(GLOB emulator CONFIGURE_DEPENDS tests/cuda/emulator/*.cpp)
-  set_source_files_properties(${FASTCNN_CUDA_KERNELS} PROPERTIES
-    LANGUAGE CXX UNITY_GROUP kernels)
+  set_source_files_properties(${FASTCNN_CUDA_KERNELS} PROPERTIES LANGUAGE CXX)
   # Checks, attributes and the memory plan are those of the CPU: these files of it, so that tests
   # need not build the rest.
   set(cpu
@@ -69,9 +70,11 @@ if(FASTCNN_CUDA_EMULATION)
     src/cpp/engine/memory_plan.cpp
     src/cpp/ops/conv2d_axes.cpp
     src/cpp/ops/conv2d_shape.cpp
+    src/cpp/ops/elementwise_function.cpp
     src/cpp/ops/op_spec.cpp
     src/cpp/ops/optimizer_rules.cpp
-    src/cpp/ops/pool2d_window.cpp)
+    src/cpp/ops/pool2d_window.cpp
+    src/cpp/ops/strided_axes.cpp)
   fastcnn_cuda_module(_cuda_emu ${emulator} ${cpu})
   set_source_files_properties(${emulator} ${cpu} PROPERTIES UNITY_GROUP emulator)
   target_include_directories(_cuda_emu PRIVATE tests/cuda)

@@ -2,6 +2,12 @@
 
 namespace fastcnn::cuda {
 
+void copy_to_device(void* dst, const void* host, std::size_t size_bytes) {
+  if (size_bytes == 0) return;
+  FASTCNN_CUDA_TRY(cudaMemcpy(dst, host, size_bytes, cudaMemcpyHostToDevice));
+  FASTCNN_CUDA_TRY(cudaStreamSynchronize(nullptr));
+}
+
 void require_device() {
   int count = 0;
   const cudaError_t error = cudaGetDeviceCount(&count);

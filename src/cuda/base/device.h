@@ -6,6 +6,10 @@
 
 namespace fastcnn::cuda {
 
+// Copies host memory; the copy has arrived when this returns. cudaMemcpy() alone only says that the
+// host's memory was read, and a stream of its own does not wait for the rest.
+void copy_to_device(void* dst, const void* host, std::size_t size_bytes);
+
 // Device memory with an owner. Empty where `size_bytes` is 0.
 class DeviceBuffer {
  public:
@@ -15,9 +19,7 @@ class DeviceBuffer {
   }
   // A copy of `size_bytes` of host memory.
   DeviceBuffer(const void* host, std::size_t size_bytes) : DeviceBuffer(size_bytes) {
-    if (size_bytes != 0) {
-      FASTCNN_CUDA_TRY(cudaMemcpy(data_, host, size_bytes, cudaMemcpyHostToDevice));
-    }
+    copy_to_device(data_, host, size_bytes);
   }
   ~DeviceBuffer() { cudaFree(data_); }
   DeviceBuffer(DeviceBuffer&& other) noexcept : data_(other.data_), size_bytes_(other.size_bytes_) {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from tests.cuda.emulated import ROOT, alone
+from tests.cuda.emulated import ROOT, alone, run
 from tests.cuda.ptx.machine import Machine
 from tests.cuda.ptx.memory import Cost, Memory
 from tests.cuda.ptx.parse import Kernel, parse
@@ -34,30 +33,19 @@ def compiled(folder: Path, architecture: str) -> dict[str, Kernel]:
     nvcc = find_nvcc()
     folder = folder / architecture
     folder.mkdir(exist_ok=True)
-    kernels: dict[str, Kernel] = {}
+    source, ptx = folder / "kernels.cu", folder / "kernels.ptx"
     with alone(folder):
-        sources = sorted(KERNELS.glob("*/launch.cu"))
-        newest = max(path.stat().st_mtime for path in (ROOT / "src" / "cuda").rglob("*.*"))
-        stale = [
-            source
-            for source in sources
-            if not (ptx := folder / f"{source.parent.name}.ptx").exists()
-            or ptx.stat().st_mtime < newest
-        ]
-        running = [
-            subprocess.Popen(
-                [
-                    *(nvcc, "-std=c++17", "-O3", "-ptx", f"-arch={architecture}"),
-                    *(f"-I{ROOT / 'src'}", f"-I{ROOT / 'src' / 'cpp'}"),
-                    *(str(source), "-o", str(folder / f"{source.parent.name}.ptx")),
-                ]
+        inputs = [path for path in (ROOT / "src" / "cuda").rglob("*.*") if path.is_file()]
+        newest = max(path.stat().st_mtime for path in inputs)
+        if not ptx.exists() or ptx.stat().st_mtime < newest:
+            # Most of the time goes into headers: all in one piece.
+            launches = sorted(KERNELS.glob("*/launch.cu"))
+            source.write_text("".join(f'#include "{path}"\n' for path in launches))
+            run(
+                *(nvcc, "-std=c++17", "-O3", "-ptx", f"-arch={architecture}"),
+                *(f"-I{ROOT / 'src'}", f"-I{ROOT / 'src' / 'cpp'}", source, "-o", ptx),
             )
-            for source in stale
-        ]
-        assert [process.wait() for process in running] == [0] * len(running)
-        for source in sources:
-            kernels.update(parse((folder / f"{source.parent.name}.ptx").read_text()))
-    return kernels
+        return parse(ptx.read_text())
 
 
 def replay(
