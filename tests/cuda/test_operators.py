@@ -8,8 +8,11 @@ import pytest
 from fastcnn.errors import UnsupportedError
 from fastcnn.runtime.cuda import make_cuda_plan
 from tests.native.one_op import BLOCKED, CONSTANT, graph_of, run_reference
-from tests.ops.cases import all_cases
+from tests.ops.cases import Case, all_cases
+from tests.ops.cases.case import each
 from tests.ops.cases.convolution import Convolution, backward, forward
+from tests.ops.cases.makers import normal
+from tests.ops.cases.normalisation import batch_norm
 from tests.tolerance import assert_close
 
 CASES = all_cases()
@@ -27,6 +30,13 @@ DEPTHWISE_EDGES = [
     Convolution(n=2, c=4, oc=4, size=(3, 5), kernel=(3, 3), pads=(1, 1, 1, 1), groups=4),
     Convolution(n=1, c=3, oc=6, size=(5, 9), kernel=(3, 2), strides=(2, 1), groups=3),
     Convolution(n=2, c=8, oc=8, size=(7, 6), kernel=(2, 3), strides=(3, 2), groups=8),
+    Convolution(n=2, c=3, oc=3, size=(18, 30), kernel=(3, 1), groups=3),
+]
+LONG = [
+    Case("channel_sum", "1500x3", each(normal(1500, 3)), reduction=1500),
+    Case("reduce_mean", "9000", each(normal(9000)), reduction=9000),
+    Case("penalty", "9000", each(normal(9000)), {"l1": 0.1, "l2": 0.01}, reduction=9000),
+    *batch_norm((4, 3, 17, 16)),
 ]
 
 
@@ -71,3 +81,8 @@ def test_convolutions_at_the_edges_of_tiles(emulated, shape, rng):
 def test_gradients_of_convolutions_at_the_edges_of_tiles(emulated, shape, rng):
     for case in backward(shape):
         check(case, rng)
+
+
+@pytest.mark.parametrize("case", LONG, ids=str)
+def test_sums_that_are_cut_into_parts(emulated, case, rng):
+    check(case, rng)

@@ -33,6 +33,8 @@ CHOSEN = [
     *(cases(op)[3] for op in ("reduce_mean", "reduce_mean_backward", "penalty", "channel_sum")),
     *(cases(op)[-1] for op in ("sgd_update", "adam_update", "rmsprop_update", "lion_update")),
     *(cases(op)[5] for op in ("dropout_train", "top_k_correct", "softmax_backward")),
+    *(cases(op)[1] for op in ("greater", "where", "expand", "argmax")),
+    cases("cast")[0],
     forward(TILE_EDGES[4], "relu6", residual=True),
 ]
 

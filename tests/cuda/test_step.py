@@ -7,11 +7,14 @@ import gc
 import numpy as np
 import pytest
 
+import fastcnn as fc
 from fastcnn import compress, layers, models, runtime
 from fastcnn.errors import TrainingError, UnsupportedError
 from fastcnn.ops import Builder
-from fastcnn.train import callbacks
-from fastcnn.train.optimizers import SGD, Adam, AdamW
+from fastcnn.train import callbacks, losses
+from fastcnn.train.losses import SparseCategoricalCrossentropy
+from fastcnn.train.optimizers import SGD, SWA, Adam, AdamW, Lookahead
+from fastcnn.train.step_graph import training_graph
 from tests.cuda.networks import dropping_cnn, mnist_cnn, residual_cnn
 
 RATE = 1e-2
@@ -70,6 +73,31 @@ def test_dropout_and_penalties_train_as_on_the_cpu(emulated, rng):
     assert_same_training(dropping_cnn, data, "rmsprop", "mse", atol=0.05 * 1e-3)
 
 
+def small_net():
+    fc.set_random_seed(4)
+    return models.Sequential(
+        [layers.Dense(5, activation="elu", input_shape=(6,)), layers.Dense(3, activation="softmax")]
+    )
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        SGD(RATE, clipnorm=0.1),
+        SGD(RATE, global_clipnorm=0.1),
+        SGD(RATE, clipvalue=0.01, use_ema=True),
+        SWA(SGD(RATE), average_period=1),
+        Lookahead(SGD(RATE), sync_period=1),
+    ],
+    ids=["clipnorm", "global_clipnorm", "ema", "swa", "lookahead"],
+)
+def test_what_is_around_an_optimizer_works_as_on_the_cpu(emulated, optimizer, rng):
+    data = rng.random((4, 6), np.float32), rng.integers(0, 3, 4)
+    loss = SparseCategoricalCrossentropy(label_smoothing=0.1)
+
+    assert_same_training(small_net, data, optimizer, loss, atol=1e-6, batch_size=2)
+
+
 def test_a_pruned_model_keeps_its_zeros(emulated, rng):
     def pruned():
         return compress.prune(mnist_cnn(), sparsity=0.8)
@@ -96,6 +124,25 @@ def test_every_schedule_gives_the_same_weights(emulated, rng):
         first = first or weights
         for name, array in weights.items():
             np.testing.assert_array_equal(array, first[name], name)
+
+
+def test_a_limit_of_memory_changes_no_bit(emulated, rng):
+    loss = losses.get("sparse_categorical_crossentropy")
+    graph = training_graph(mnist_cnn().graph, SGD(RATE), loss)
+    x, y = digits(rng, 2)
+    scalars = {"learning_rate": np.float32(RATE), "step": np.int32(1)}
+    feeds = {"input": x, "target": np.int32(y)} | scalars
+    step = runtime.compile_step(graph, device="cuda")
+    step.run(feeds)
+    shapes = tuple(np.shape(feeds[value.name]) for value in graph.inputs)
+    whole = step.plan(shapes).arena_bytes
+
+    limited = runtime.compile_step(graph, device="cuda", memory_limit=whole - 1)
+    limited.run(feeds)
+
+    assert limited.plan(shapes).arena_bytes < whole
+    for name, array in step.state.items():
+        np.testing.assert_array_equal(limited.state[name], array, name)
 
 
 def counting_step():
@@ -187,7 +234,7 @@ def test_callbacks_see_the_weights_of_now(emulated, rng):
 
 
 def test_what_has_no_kernel_is_named(emulated, rng):
-    model = models.Sequential([layers.Dense(3, activation="gelu", input_shape=(4,))])
+    model = models.Sequential([layers.Dense(3, activation="log_softmax", input_shape=(4,))])
     model.compile("sgd", "mse")
 
     with pytest.raises(UnsupportedError, match=r"cuda: 'dense.*has no CUDA kernel"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fastcnn.errors import UnsupportedError
 from fastcnn.graph import Graph
 from fastcnn.passes import PassReport
 from fastcnn.runtime.cuda import make_cuda_plan
@@ -35,6 +36,16 @@ class CudaSession(Session):
 
     def _check_coverage(self, graph: Graph) -> None:
         """Nothing: a plan names the nodes that no kernel takes."""
+
+    def profile(self, *arrays: Array, runs: int = 50) -> Table:
+        """Not there.
+
+        Raises:
+            UnsupportedError: Always.
+        """
+        raise UnsupportedError(
+            "profile: sessions on device 'cuda' are not measured; use device 'cpu'"
+        )
 
     def explain(self, *arrays: Array) -> Table:
         """What runs on the device, in which layout and on which kernel.

@@ -23,16 +23,25 @@ Layout layout_of(const ops::OpSpec& spec, const Layouts& given) {
   return all ? Layout::kNhwc : Layout::kPlain;
 }
 
+void check_broadcast(const ops::OpSpec& spec) {
+  if (spec.inputs.size() == 2) {
+    const ops::PlainBroadcast<2> checked(spec);
+  } else {
+    const ops::PlainBroadcast<3> checked(spec);
+  }
+}
+
 }  // namespace
 
 BroadcastAxes broadcast_axes(const ops::OpSpec& spec, const Layouts& given) {
-  const ops::PlainBroadcast<2> checked(spec);
+  const std::size_t inputs = spec.inputs.size();
+  check_broadcast(spec);
   const Layout layout = layout_of(spec, given);
   BroadcastAxes result{{}, {}, layout};
   const Shape to = stored_shape(spec.outputs[0].shape, layout);
-  std::array<Shape, 2> from;
-  std::array<std::int64_t, 2> size{1, 1};
-  for (std::size_t i = 0; i < 2; ++i) {
+  std::array<Shape, 3> from;
+  std::array<std::int64_t, 3> size{1, 1, 1};
+  for (std::size_t i = 0; i < inputs; ++i) {
     const Shape& shape = spec.inputs[i].shape;
     from[i] = stored_shape(aligned(shape, to.rank()), layout);
     result.input_layouts.push_back(shape.rank() == 4 ? layout : Layout::kPlain);
@@ -41,7 +50,7 @@ BroadcastAxes broadcast_axes(const ops::OpSpec& spec, const Layouts& given) {
     if (to[a] == 1) continue;
     BroadcastAxis axis{to[a], {}};
     bool joins = !result.axes.empty();
-    for (std::size_t i = 0; i < 2; ++i) {
+    for (std::size_t i = 0; i < inputs; ++i) {
       axis.stride[i] = from[i][a] == 1 ? 0 : size[i];
       size[i] *= from[i][a];
       joins = joins && (axis.stride[i] == 0) == (result.axes.back().stride[i] == 0);

@@ -7,10 +7,11 @@
 
 namespace fastcnn::cuda {
 
-// How two operands are read along an axis of their result: by steps, 0 where all read one element.
+// How two or three operands are read along an axis of their result: by steps, 0 where all read one
+// element.
 struct BroadcastAxis {
   std::int64_t extent;
-  std::array<std::int64_t, 2> stride;
+  std::array<std::int64_t, 3> stride;
 };
 
 // The axes of a result in the order in which they lie, outermost first: neighbours that are read
@@ -21,8 +22,8 @@ struct BroadcastAxes {
   Layout output_layout;
 };
 
-// Throws unless both inputs can be broadcast to the output. NHWC where an image comes so and the
-// other operand lies alike in both layouts or is an image too.
+// Throws unless the inputs can be broadcast to the output. NHWC where an image comes so and the
+// others lie alike in both layouts or are images too.
 BroadcastAxes broadcast_axes(const ops::OpSpec& spec, const Layouts& given);
 
 }  // namespace fastcnn::cuda

@@ -13,7 +13,7 @@
 namespace fastcnn::cuda {
 namespace {
 
-// What each input after the first two is.
+// What comes after the image and the weights.
 enum class Third { kNone, kBias, kResidual, kBiasAndResidual };
 
 class Conv2dGemmOperator final : public Operator {

@@ -4,37 +4,45 @@
 #include "cuda/ops/operator.h"
 #include "ops/reduce_checks.h"
 
-// Sum, mean and penalty of all elements; the gradient of the mean.
+// Sums, means, norms and penalties of all elements; the gradient of the mean.
 namespace fastcnn::cuda {
 namespace {
 
+ReduceTerm term_of(const std::string& op) {
+  if (op == "penalty") return ReduceTerm::kPenalty;
+  if (op == "reduce_l1") return ReduceTerm::kAbs;
+  const bool of_squares = op == "reduce_l2" || op == "reduce_sum_square";
+  return of_squares ? ReduceTerm::kSquare : ReduceTerm::kValue;
+}
+
 class ReduceOperator final : public Operator {
  public:
-  explicit ReduceOperator(const ops::OpSpec& spec) : reduce_{}, is_penalty_(spec.op == "penalty") {
+  explicit ReduceOperator(const ops::OpSpec& spec) : reduce_{}, term_(term_of(spec.op)) {
     kernel = "reduce_f32";
     reduce_.size = spec.inputs[0].shape.count();
     reduce_.divisor = spec.op == "reduce_mean" ? static_cast<float>(reduce_.size) : 1.0f;
-    if (is_penalty_) {
+    reduce_.root = spec.op == "reduce_l2";
+    if (term_ == ReduceTerm::kPenalty) {
       reduce_.l1 = static_cast<float>(spec.attributes.get_float("l1"));
       reduce_.l2 = static_cast<float>(spec.attributes.get_float("l2"));
     }
-    flops = static_cast<double>(reduce_.size) * (is_penalty_ ? 4 : 1);
+    flops = static_cast<double>(reduce_.size) * (term_ == ReduceTerm::kValue ? 1 : 2);
     input_layouts = {Layout::kPlain};
     output_layouts = {Layout::kPlain};
     scratch_bytes = static_cast<std::size_t>(reduce_blocks(reduce_.size)) * sizeof(float);
   }
 
   void enqueue(const RunArgs& args) const override {
-    Reduce reduce = reduce_;
-    reduce.src = args.src(0);
-    reduce.partial = static_cast<float*>(args.scratch);
-    reduce.dst = args.dst(0);
-    (is_penalty_ ? reduce_penalty : reduce_sum)(reduce, args.stream);
+    Reduce arguments = reduce_;
+    arguments.src = args.src(0);
+    arguments.partial = static_cast<float*>(args.scratch);
+    arguments.dst = args.dst(0);
+    reduce(term_, arguments, args.stream);
   }
 
  private:
   Reduce reduce_;
-  bool is_penalty_;
+  ReduceTerm term_;
 };
 
 class ReduceMeanBackwardOperator final : public Operator {

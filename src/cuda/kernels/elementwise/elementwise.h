@@ -19,7 +19,7 @@ enum class Function : std::int32_t {
 //
 // Shapes    a, dst [size], on the device; b [size] where the function takes two, else null.
 // Aliasing  dst may be a or b.
-// Rounding  sigmoid and tanh to 2 ulp, with the functions of CUDA's math library.
+// Rounding  one operation at a time, with the functions of CUDA's math library.
 // Errors    a refused launch throws; ops::elementwise checks shapes.
 struct Elementwise {
   const float* a;

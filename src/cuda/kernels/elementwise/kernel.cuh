@@ -8,6 +8,15 @@ namespace fastcnn::cuda {
 
 constexpr int kElementwiseThreads = 256;
 
+__device__ __forceinline__ float sigmoid(float a) { return 1.0f / (1.0f + expf(-a)); }
+
+// tanh(ln(1 + e)) = (e^2 + 2 e) / (e^2 + 2 e + 2), 1 in float32 where a > 20.
+__device__ __forceinline__ float tanh_of_softplus(float a) {
+  const float e = expf(fminf(20.0f, a));
+  const float w = e * (e + 2.0f);
+  return w / (w + 2.0f);
+}
+
 // Function::kName as a type, Name: of() is the function, kTakesTwo whether it has a b.
 #define FASTCNN_FUNCTION(name, takes_two, result)                                    \
   struct name {                                                                      \

@@ -16,11 +16,12 @@ void reduce_by(void (*kernel)(Reduce), const Reduce& reduce, cudaStream_t stream
   Reduce first = reduce;
   first.dst = reduce.partial;
   first.divisor = 1.0f;
+  first.root = false;
   launch(kernel, dim3(count), dim3(kReduceThreads), stream, first);
   Reduce second = reduce;
   second.src = reduce.partial;
   second.size = count;
-  launch(&reduce_kernel<false>, dim3(1), dim3(kReduceThreads), stream, second);
+  launch(&reduce_kernel<ReduceTerm::kValue>, dim3(1), dim3(kReduceThreads), stream, second);
 }
 
 }  // namespace
@@ -32,12 +33,17 @@ std::int32_t reduce_blocks(std::int64_t size) {
                                                                : count);
 }
 
-void reduce_sum(const Reduce& reduce, cudaStream_t stream) {
-  reduce_by(&reduce_kernel<false>, reduce, stream);
-}
-
-void reduce_penalty(const Reduce& reduce, cudaStream_t stream) {
-  reduce_by(&reduce_kernel<true>, reduce, stream);
+void reduce(ReduceTerm term, const Reduce& arguments, cudaStream_t stream) {
+  switch (term) {
+    case ReduceTerm::kValue:
+      return reduce_by(&reduce_kernel<ReduceTerm::kValue>, arguments, stream);
+    case ReduceTerm::kAbs:
+      return reduce_by(&reduce_kernel<ReduceTerm::kAbs>, arguments, stream);
+    case ReduceTerm::kSquare:
+      return reduce_by(&reduce_kernel<ReduceTerm::kSquare>, arguments, stream);
+    case ReduceTerm::kPenalty:
+      return reduce_by(&reduce_kernel<ReduceTerm::kPenalty>, arguments, stream);
+  }
 }
 
 void spread(const Spread& arguments, cudaStream_t stream) {

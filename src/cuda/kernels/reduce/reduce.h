@@ -6,10 +6,17 @@
 
 namespace fastcnn::cuda {
 
+// What is summed of each element.
+enum class ReduceTerm : std::int32_t {
+  kValue,    // x
+  kAbs,      // |x|
+  kSquare,   // x^2
+  kPenalty,  // l1 |x| + l2 x^2
+};
+
 // All elements of an array as one number, float32.
 //
-//   sum      dst[0] = sum of src / divisor
-//   penalty  dst[0] = sum of l1 |src| + l2 src^2
+//   dst[0] = sum of the terms / divisor, or the square root of that
 //
 // Shapes    src [size]; partial [reduce_blocks(size)]; dst [1]; all on the device.
 // Aliasing  none overlap.
@@ -24,12 +31,12 @@ struct Reduce {
   float* dst;
   std::int64_t size;
   float divisor;
+  bool root;
   float l1, l2;
 };
 
 std::int32_t reduce_blocks(std::int64_t size);
-void reduce_sum(const Reduce& reduce, cudaStream_t stream);
-void reduce_penalty(const Reduce& reduce, cudaStream_t stream);
+void reduce(ReduceTerm term, const Reduce& reduce, cudaStream_t stream);
 
 // dst[i] = src[0] / divisor, dst [size].
 struct Spread {
