@@ -90,6 +90,25 @@ def test_every_candidate_gives_the_same_answer(rng):
         np.testing.assert_allclose(y, truth, rtol=1e-5, atol=1e-5)
 
 
+def test_a_layer_is_measured_by_the_work_of_its_slowest_way():
+    """Of few weights a sparse way computes little, and yet the layouts it wants take time."""
+    w = np.zeros((64, 32, 1, 1), np.float32)
+    w[:32, :, 0, 0] = np.eye(32)
+    g = Builder()
+    y = g.apply(
+        "conv2d", g.input("x", (1, 32, 16, 16)), g.constant("w", w),
+        g.constant("b", np.zeros(64, np.float32)),
+        strides=(2, 2), pads=(0, 0, 0, 0), dilations=(1, 1), groups=1, activation="linear",
+    )  # fmt: skip
+    table = _core.ChoiceTable()
+
+    make_plan(g.build([y]), threads=1, choices=table)
+
+    (times,) = table.entries().values()
+    assert "conv2d_direct" in times
+    assert len(times) > 1
+
+
 def sparse_times(density: float, table: _core.ChoiceTable) -> dict[str, float]:
     """What the table knows of a convolution with so many weights once it is planned."""
     rng = np.random.default_rng(4)

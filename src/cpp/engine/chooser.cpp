@@ -74,8 +74,10 @@ ops::Choice Chooser::choose_measured(const ops::OpSpec& op,
     ways.push_back({std::move(candidate), std::move(made), std::move(name)});
   }
   ChoiceTable::Times times;
-  if (ways[0].op->flops >= kMinFlops) {
-    const ops::OpSpec measured = with_fewer_images(op, ways[0].op->flops);
+  double flops = 0;
+  for (const Way& way : ways) flops = std::max(flops, way.op->flops);
+  if (flops >= kMinFlops) {
+    const ops::OpSpec measured = with_fewer_images(op, flops);
     const std::string key = key_of(measured);
     times = table_->find(key);
     measure(measured, ways, times);
