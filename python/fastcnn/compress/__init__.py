@@ -23,4 +23,5 @@ from fastcnn.compress.recipes import run_recipe as run_recipe
 from fastcnn.compress.record import Record as Record
 from fastcnn.compress.recover import correct_bias as correct_bias
 from fastcnn.compress.recover import fine_tune as fine_tune
+from fastcnn.compress.recover import mirrored as mirrored
 from fastcnn.compress.recover import recalibrate as recalibrate
