@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -25,6 +26,7 @@ from fastcnn.train import losses, optimizers, schedules
 
 MEAN = np.array([0.4914, 0.4822, 0.4465], np.float32)
 DEVIATION = np.array([0.2470, 0.2435, 0.2616], np.float32)
+MOVED = (fc.augment.RandomFlip(), fc.augment.RandomCrop(padding=4))
 
 
 def load_split(archive: np.lib.npyio.NpzFile, split: str) -> tuple[np.ndarray, np.ndarray]:
@@ -39,17 +41,21 @@ def load_split(archive: np.lib.npyio.NpzFile, split: str) -> tuple[np.ndarray, n
     return x, archive[f"{split}_label"]
 
 
+def recipe(max_learning_rate: float = 0.2) -> dict[str, Any]:
+    """What `compile` takes."""
+    rate = schedules.OneCycle(max_learning_rate, pct_start=0.2)
+    return {
+        "optimizer": optimizers.SGD(rate, momentum=0.9, nesterov=True),
+        "loss": losses.SparseCategoricalCrossentropy(label_smoothing=0.1),
+        "metrics": ["accuracy"],
+        "regularizer": layers.regularizers.L2(2.5e-4),  # the gradient gains 5e-4 w
+    }
+
+
 def build(max_learning_rate: float = 0.2) -> models.Model:
     """ResNet-20, ready to be trained."""
     model = models.zoo.resnet_cifar(20)
-    model.compile(
-        optimizer=optimizers.SGD(
-            schedules.OneCycle(max_learning_rate, pct_start=0.2), momentum=0.9, nesterov=True
-        ),
-        loss=losses.SparseCategoricalCrossentropy(label_smoothing=0.1),
-        metrics=["accuracy"],
-        regularizer=layers.regularizers.L2(2.5e-4),  # the gradient gains 5e-4 w
-    )
+    model.compile(**recipe(max_learning_rate))
     return model
 
 
@@ -74,7 +80,7 @@ def main() -> None:
         epochs=arguments.epochs,
         validation_data=test,
         validation_batch_size=500,
-        augment=[fc.augment.RandomFlip(), fc.augment.RandomCrop(padding=4), fc.augment.Cutout(8)],
+        augment=[*MOVED, fc.augment.Cutout(8)],
     )
     model.save(arguments.save)
 
