@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fastcnn.compress.activations import before_activation, stream_activations
+from fastcnn.compress.prune.forward import Forward
 from fastcnn.compress.prune.hessian import (
     MIN_ROWS,
     ROWS_PER_UNKNOWN,
@@ -53,9 +54,10 @@ def refit_in_turn(
     for first, batch in _batches(linear, answers, x):
         for one, place, value in zip(wanted, places, answers, strict=True):
             one.append(place.answers(batch[value.name], first))
+    forward = Forward(x)
     for kernel, place, targets in zip(kernels, places, wanted, strict=True):
-        read = after.values[kernel.node.inputs[0].name]
-        rows = [place.rows(batch[read.name], first) for first, batch in _batches(after, [read], x)]
+        read = forward.read(after, kernel.node.name)
+        rows = [place.rows(batch, first) for first, batch in read]
         u, t = np.concatenate(rows, 1), np.concatenate(targets, 1)
         now = after.values[kernel.name].data
         assert now is not None

@@ -22,7 +22,8 @@ def trace(weights: FloatArray, inverse: FloatArray, depth: int, block: int = 1) 
     whereupon H^-1 loses its part along p. After k removals it is H^-1 - V^T V, where V [k, d] is a
     pivoted Cholesky factor: the rows of V are kept instead of a d x d matrix for each row of
     weights. In each round the `block` cheapest weights of a row are removed one after the other, so
-    that the products with V are those of matrices.
+    that all is products of matrices: with L the Cholesky factor of the block, V gains L^-1 times
+    the block's rows of what H^-1 has become, and the losses are (L^-1 w_P)^2 / 2.
 
     Args:
         weights: Left as they are.
@@ -55,7 +56,6 @@ def _trace(
     weights: FloatArray, inverse: FloatArray, owner: Indices, depth: int, block: int
 ) -> FloatArray:
     rows, unknowns = weights.shape
-    every = np.arange(rows)
     w = weights.astype(np.float64)
     diagonal = np.diagonal(inverse, axis1=1, axis2=2)[owner]
     factor = np.empty((rows, depth, unknowns))
@@ -67,18 +67,18 @@ def _trace(
         done = factor[:, :start]
         part = inverse[owner[:, None], picked]
         part -= np.take_along_axis(done, picked[:, None], 2).transpose(0, 2, 1) @ done
-        for i in range(count):
-            p = picked[:, i]
-            v = part[:, i] / np.sqrt(part[every, i, p])[:, None]
-            step = w[every, p] / v[every, p]
-            worst = np.maximum(worst, np.square(step) / 2)
-            scores[every, p] = worst
-            w -= step[:, None] * v
-            w[every, p] = 0
-            diagonal -= np.square(v)
-            later = np.take_along_axis(v, picked[:, i + 1 :], 1)
-            part[:, i + 1 :] -= later[:, :, None] * v[:, None]
-            factor[:, start + i] = v
+        pivots = np.linalg.cholesky(np.take_along_axis(part, picked[:, None], 2))
+        within = np.linalg.inv(pivots)
+        rows_of_factor = factor[:, start : start + count]
+        np.matmul(within, part, out=rows_of_factor)
+        step = within @ np.take_along_axis(w, picked, 1)[..., None]
+        losses = np.maximum.accumulate(np.square(step[..., 0]) / 2, axis=1)
+        losses = np.maximum(losses, worst[:, None])
+        worst = losses[:, -1]
+        np.put_along_axis(scores, picked, losses, 1)
+        w -= (step.transpose(0, 2, 1) @ rows_of_factor)[:, 0]
+        np.put_along_axis(w, picked, 0, 1)
+        diagonal -= np.square(rows_of_factor).sum(1)
     rest = np.isnan(scores)
     return np.where(rest, worst[:, None] + _costs(w, diagonal, ~rest), scores)
 
