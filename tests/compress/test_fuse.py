@@ -108,6 +108,18 @@ def test_repair_gives_layers_the_mean_statistics_of_the_models() -> None:
         np.testing.assert_allclose(spreads[0], (spreads[1] + spreads[2]) / 2, rtol=1e-3)
 
 
+def test_the_compact_form_answers_with_the_spread_of_its_models() -> None:
+    """Layers without normalisation are repaired on what normalised ones ahead of them give."""
+    body = ["conv", "batch_norm", "relu", "conv", "batch_norm", "relu"]
+    models = [model_of(make_net(body, "global_average", seed=seed)) for seed in range(3)]
+    x, y = samples(256)
+
+    fused = compress.fuse(models, method="compact", data=(x, one_hot(y)), epochs=0)
+
+    wanted = np.mean([model.predict(x).std(0) for model in models], axis=0)
+    np.testing.assert_allclose(fused.predict(x).std(0), wanted, rtol=1e-3)
+
+
 def test_auto_tests_both_forms_and_tells_which_won(three: list[Model]) -> None:
     x, y = samples()
 

@@ -185,9 +185,8 @@ class _Fusion:
         merged = mixed(aligned, self.layers)
         if x is None:
             return merged
-        if not self.layers:
-            merged = repair(merged, aligned, x)
-        return self.tuned("compact", recalibrate(merged, x))
+        merged = recalibrate(merged, x) if self.layers else repair(merged, aligned, x)
+        return self.tuned("compact", merged)
 
     def uniform(self) -> Graph:
         x = self.drawn()

@@ -9,6 +9,7 @@ import numpy as np
 
 from fastcnn.compress.activations import activations
 from fastcnn.compress.fuse.same import correspond
+from fastcnn.compress.recover.recalibrate import measured_statistics
 from fastcnn.graph import Graph, Node
 from fastcnn.typing import Array, FloatArray
 
@@ -20,7 +21,9 @@ def repair(merged: Graph, graphs: Sequence[Graph], x: Mapping[str, Array]) -> Gr
 
     for each channel of each convolution and dense layer, layer after layer; m and t are the means
     before the activation, of `merged` and of the graphs. Weights of matched neurons still differ,
-    so that their average responds less than each of them does.
+    so that their average responds less than each of them does. Where batch normalisation follows,
+    it does that by itself once its moving statistics are measured anew, in its turn: what comes
+    after it is repaired for what it gives then.
 
     Args:
         merged: The average of `graphs`.
@@ -38,7 +41,13 @@ def repair(merged: Graph, graphs: Sequence[Graph], x: Mapping[str, Array]) -> Gr
         )
         for graph, names in zip(graphs, correspond(graphs), strict=True)
     ]
-    for i, node in enumerate(nodes):
+    places = {node.name: i for i, node in enumerate(nodes)}
+    for node in merged.nodes:
+        if node.op == "batch_norm":
+            merged = merged.with_data(measured_statistics(merged, node, x))
+        if node.name not in places:
+            continue
+        i = places[node.name]
         ((mean, spread),) = _statistics(merged, [node], x)
         target_mean = np.mean([statistics[i][0] for statistics in wanted], axis=0)
         target_spread = np.mean([statistics[i][1] for statistics in wanted], axis=0)

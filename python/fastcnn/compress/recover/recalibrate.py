@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from fastcnn.compress.activations import activations
 from fastcnn.compress.recover.network import Network, changed
-from fastcnn.graph import Graph
+from fastcnn.graph import Graph, Node
 from fastcnn.typing import Array
 
 
@@ -28,13 +29,16 @@ def recalibrate(network: Network, x: Any) -> Network:
 def _recalibrate(graph: Graph, x: dict[str, Array]) -> Graph:
     for node in graph.nodes:
         if node.op == "batch_norm":
-            source, mean, variance = node.inputs[0], node.inputs[3], node.inputs[4]
-            values = activations(graph, [source], x)[source.name]
-            axes = tuple(axis for axis in range(values.ndim) if axis != 1)
-            graph = graph.with_data(
-                {
-                    mean.name: values.mean(axes, np.float64).astype(np.float32),
-                    variance.name: values.var(axes, np.float64).astype(np.float32),
-                }
-            )
+            graph = graph.with_data(measured_statistics(graph, node, x))
     return graph
+
+
+def measured_statistics(graph: Graph, node: Node, x: Mapping[str, Array]) -> dict[str, Array]:
+    """Mean and variance of what a batch normalisation reads, by the names of its parameters."""
+    source, mean, variance = node.inputs[0], node.inputs[3], node.inputs[4]
+    values = activations(graph, [source], x)[source.name]
+    axes = tuple(axis for axis in range(values.ndim) if axis != 1)
+    return {
+        mean.name: values.mean(axes, np.float64).astype(np.float32),
+        variance.name: values.var(axes, np.float64).astype(np.float32),
+    }
