@@ -14,9 +14,10 @@ the training for all of one kind:
   which the masked channels are taken out, so that both are as narrow; biases and all.
 
 `--rate 1e-3 --criterion magnitude --end 0.75` are other settings of the same, for a folder of their
-own. `taught` is ours with the dense model as teacher (distillation). `untrained` is the accuracy
-where the same share goes at once and nothing is trained. Finished cells are kept in FOLDER and not
-run again. PEER/bin/python has PyTorch; without --python PyTorch is left out.
+own. `taught` is ours with the dense model as teacher (distillation), on pictures moved by up to
+`--move` pixels. `untrained` is the accuracy where the same share goes at once and nothing is
+trained. Finished cells are kept in FOLDER and not run again. PEER/bin/python has PyTorch; without
+--python PyTorch is left out.
 """
 
 from __future__ import annotations
@@ -99,15 +100,24 @@ def train_dense(seed: int, epochs: int, path: Path, train: Any, test: Any) -> Ce
 
 
 def prune(
-    seed: int, path: Path, rate: float, epochs: int, train: Any, test: Any, taught: bool, **how: Any
+    seed: int,
+    path: Path,
+    options: Any,
+    epochs: int,
+    train: Any,
+    test: Any,
+    taught: bool,
+    **how: Any,
 ) -> Cell:
     """Prunes the model at `path` and trains what is left."""
-    dense = build(rate)
+    dense = build(options.rate)
     dense.set_weights(models.load_model(path).get_weights())
     at_once = compress.prune(dense, **{**how, "schedule": "one_shot"})
     fc.set_random_seed(seed)
-    teacher = {"teacher": dense} if taught else {}
-    pruned = compress.prune(dense, data=train, epochs=epochs, **how, **teacher)
+    teaching: dict[str, Any] = {"teacher": dense} if taught else {}
+    if taught and options.move:
+        teaching["augment"] = fc.augment.RandomCrop(padding=options.move)
+    pruned = compress.prune(dense, data=train, epochs=epochs, **how, **teaching)
     untrained = figures(at_once, test)["accuracy"]
     return {"epochs": epochs, "untrained": untrained, **figures(pruned, test)}
 
@@ -139,7 +149,7 @@ def run_seed(seed: int, cells: Cells, options: Any, train: Any, test: Any) -> No
         framework="fastcnn",
         what="dense",
     )
-    ours = partial(prune, seed, path, options.rate, train=train, test=test)
+    ours = partial(prune, seed, path, options, train=train, test=test)
     many, wide = options.channel_epochs, options.weight_epochs
     in_rounds = schedules.Iterative(rounds=ROUNDS)
     work = {
@@ -206,6 +216,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=PRUNED_RATE, help="after pruning, at first")
     parser.add_argument("--criterion", default="lamp", help="of our pruning of weights")
     parser.add_argument("--end", type=float, default=0.5, help="share of it in which weights go")
+    parser.add_argument("--move", type=int, default=0, help="pixels, where a teacher answers")
     parser.add_argument("--skip", default="", help="cells to leave out, such as 'weights taught'")
     parser.add_argument("--quick", action="store_true", help="few images and epochs, as a test")
     parser.add_argument("--table", action="store_true", help="print the table of what is done")
