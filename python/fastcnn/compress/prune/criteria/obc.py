@@ -19,7 +19,7 @@ from fastcnn.typing import FloatArray
 
 _DEPTH = 1.1
 """How far beyond the share that is to go each row is traced, since rows lose unlike shares."""
-_BLOCKS = 64
+_BLOCKS = 32
 """Rounds of a full trace, at most."""
 
 
