@@ -55,34 +55,84 @@ std::size_t constant_bytes(const PlanSpec& spec) {
 Chooser::Chooser(const PlanSpec& spec)
     : table_(spec.choices.get()), stopwatch_(spec.threads, constant_bytes(spec)) {}
 
-ops::Choice Chooser::choose(const ops::OpSpec& op) {
-  std::vector<ops::Candidate> candidates = ops::candidates(op);
+ops::Choice Chooser::choose(const ops::OpSpec& op, std::optional<bool> on_pixels) {
+  const std::vector<ops::Candidate> candidates = ops::candidates(op);
   // Only convolutions come in several ways that are worth their time to tell apart.
   if (table_ != nullptr && op.op == "conv2d" && candidates.size() > 1) {
-    return choose_measured(op, std::move(candidates));
+    return choose_measured(op, on_pixels);
   }
   const ops::Candidate& first = candidates.front();
   return {first.implementation->make(op), first.implementation, first.why};
 }
 
-ops::Choice Chooser::choose_measured(const ops::OpSpec& op,
-                                     std::vector<ops::Candidate> candidates) {
+std::optional<double> Chooser::least_ms(const ops::OpSpec& op, bool on_pixels) {
+  std::vector<Way> ways = ways_of(op);
+  const double flops = most_flops(ways);
+  ways = only(std::move(ways), on_pixels);
+  const ChoiceTable::Times times = times_of(op, ways, flops);
+  std::optional<double> least;
+  for (const Way& way : ways) {
+    const auto found = times.find(way.name);
+    if (found != times.end()) least = std::min(least.value_or(found->second), found->second);
+  }
+  return least;
+}
+
+double Chooser::reorder_ms(const TensorDesc& from, Layout to) {
+  ops::OpSpec op{"reorder", {}, {from}, {from}, {}, {}};
+  op.outputs[0].layout = to;
+  const std::string key = join(key_of(op), " to ", name_of(to));
+  ChoiceTable::Times times = table_->find(key);
+  if (times.empty()) {
+    const ops::Choice choice = ops::choose(op);
+    times["reorder"] = stopwatch_.time(op, *choice.op, std::numeric_limits<double>::infinity());
+    table_->add(key, times);
+  }
+  return times.begin()->second;
+}
+
+std::vector<Chooser::Way> Chooser::ways_of(const ops::OpSpec& op) {
   std::vector<Way> ways;
-  for (ops::Candidate& candidate : candidates) {
+  for (ops::Candidate& candidate : ops::candidates(op)) {
     std::unique_ptr<ops::Operator> made = candidate.implementation->make(op);
     std::string name = name_of(candidate, *made);
     ways.push_back({std::move(candidate), std::move(made), std::move(name)});
   }
-  ChoiceTable::Times times;
+  return ways;
+}
+
+// Those that give lines of pixels, or the others; all where there are none.
+std::vector<Chooser::Way> Chooser::only(std::vector<Way> ways, bool on_pixels) {
+  const auto others = std::stable_partition(ways.begin(), ways.end(), [&](const Way& way) {
+    return (way.op->output_layouts[0] == Layout::kPixels) == on_pixels;
+  });
+  if (others != ways.begin()) ways.erase(others, ways.end());
+  return ways;
+}
+
+double Chooser::most_flops(const std::vector<Way>& ways) {
   double flops = 0;
   for (const Way& way : ways) flops = std::max(flops, way.op->flops);
-  if (flops >= kMinFlops) {
-    const ops::OpSpec measured = with_fewer_images(op, flops);
-    const std::string key = key_of(measured);
-    times = table_->find(key);
-    measure(measured, ways, times);
-    table_->add(key, times);
-  }
+  return flops;
+}
+
+ChoiceTable::Times Chooser::times_of(const ops::OpSpec& op, const std::vector<Way>& ways,
+                                     double flops) {
+  if (flops < kMinFlops) return {};
+  const ops::OpSpec measured = with_fewer_images(op, flops);
+  const std::string key = key_of(measured);
+  ChoiceTable::Times times = table_->find(key);
+  measure(measured, ways, times);
+  table_->add(key, times);
+  return times;
+}
+
+ops::Choice Chooser::choose_measured(const ops::OpSpec& op, std::optional<bool> on_pixels) {
+  std::vector<Way> ways = ways_of(op);
+  const double flops = most_flops(ways);
+  if (on_pixels) ways = only(std::move(ways), *on_pixels);
+  ChoiceTable::Times times;
+  if (ways.size() > 1) times = times_of(op, ways, flops);
 
   const auto time_of = [&](const Way& way) {
     const auto found = times.find(way.name);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,16 @@ class Chooser {
  public:
   explicit Chooser(const PlanSpec& spec);
 
-  ops::Choice choose(const ops::OpSpec& op);
+  // With `on_pixels` of the ways that give lines of pixels alone, or of the others.
+  ops::Choice choose(const ops::OpSpec& op, std::optional<bool> on_pixels = std::nullopt);
+
+  // Milliseconds of a convolution in the fastest of the ways that give lines of pixels, or of the
+  // others, with inputs in the layouts that `op` tells; nothing where there are none or nothing is
+  // to be measured.
+  std::optional<double> least_ms(const ops::OpSpec& op, bool on_pixels);
+
+  // Milliseconds of a conversion.
+  double reorder_ms(const TensorDesc& from, Layout to);
 
  private:
   // A way to run a node.
@@ -33,7 +43,12 @@ class Chooser {
     std::string name;  // in the table
   };
 
-  ops::Choice choose_measured(const ops::OpSpec& op, std::vector<ops::Candidate> candidates);
+  static std::vector<Way> ways_of(const ops::OpSpec& op);
+  static std::vector<Way> only(std::vector<Way> ways, bool on_pixels);
+  static double most_flops(const std::vector<Way>& ways);
+  // `flops` of the way that has most to do.
+  ChoiceTable::Times times_of(const ops::OpSpec& op, const std::vector<Way>& ways, double flops);
+  ops::Choice choose_measured(const ops::OpSpec& op, std::optional<bool> on_pixels);
   std::string key_of(const ops::OpSpec& op) const;
   void measure(const ops::OpSpec& op, const std::vector<Way>& ways, ChoiceTable::Times& times);
 

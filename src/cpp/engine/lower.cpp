@@ -2,11 +2,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "cpu/isa.h"
 #include "engine/chooser.h"
+#include "engine/pixel_lines.h"
 #include "engine/program.h"
 
 namespace fastcnn::engine {
@@ -54,7 +56,9 @@ class Lowering {
   }
 
   Program run() {
-    for (const NodeSpec& node : spec_.nodes) lower_node(node);
+    if (spec_.choices != nullptr) on_pixels_ = choose_pixel_lines(spec_, *chooser_);
+    on_pixels_.resize(spec_.nodes.size());
+    for (std::size_t n = 0; n < spec_.nodes.size(); ++n) lower_node(spec_.nodes[n], on_pixels_[n]);
     for (const std::size_t v : spec_.outputs) as_layout(v, Layout::kPlain);
     chooser_.reset();
     for (const std::function<void()>& make : postponed_) make();
@@ -78,7 +82,7 @@ class Lowering {
 
   bool is_constant(std::size_t value) const { return spec_.values[value].role == Role::kConstant; }
 
-  void lower_node(const NodeSpec& node) {
+  void lower_node(const NodeSpec& node, std::optional<bool> on_pixels) {
     ops::OpSpec op{node.op, node.attributes, {}, {}, spec_.options, {}};
     for (const std::size_t v : node.inputs) {
       require(born_[v] != kNone, ErrorKind::kInternal, "plan: node '", node.name, "' reads '",
@@ -92,7 +96,7 @@ class Lowering {
     }
     for (const std::size_t v : node.outputs) op.outputs.push_back(spec_.values[v].desc);
 
-    ops::Choice choice = choose(op, node);
+    ops::Choice choice = choose(op, node, on_pixels);
     Step step{node.name, node.op, choice.why, std::move(choice.op), {}, {}, {}};
     require(step.run->input_layouts.size() == node.inputs.size() &&
                 step.run->output_layouts.size() == node.outputs.size(),
@@ -113,9 +117,9 @@ class Lowering {
     program_.steps.push_back(std::move(step));
   }
 
-  ops::Choice choose(const ops::OpSpec& op, const NodeSpec& node) {
+  ops::Choice choose(const ops::OpSpec& op, const NodeSpec& node, std::optional<bool> on_pixels) {
     try {
-      return chooser_->choose(op);
+      return chooser_->choose(op, on_pixels);
     } catch (const Error& error) {
       if (spec_.host && error.kind() != ErrorKind::kInternal) {
         return {spec_.host(node, op), nullptr, error.what()};
@@ -186,6 +190,7 @@ class Lowering {
 
   const PlanSpec& spec_;
   std::unique_ptr<Chooser> chooser_;
+  OnPixels on_pixels_;
   Program program_;
   std::vector<std::function<void()>> postponed_;
   std::vector<std::size_t> born_;  // for each value: the tensor its producer writes

@@ -23,8 +23,10 @@ using kernels::GeneratedConv;
 using kernels::GeneratedFinish;
 
 // Shares of non-zeros above which dense kernels win, where every lane is a pixel: those of
-// Winograd's convolution, and the others.
+// Winograd's convolution, of the same where all channels fit one vector, so that its transforms
+// take more than its products save, and the others.
 constexpr double kMaxDensityOfWinograd = 0.25;
+constexpr double kMaxDensityOfNarrowWinograd = 0.45;
 constexpr double kMaxDensity = 0.4;
 // Beyond these, code or the lines that one line needs are out of proportion.
 constexpr std::int64_t kMaxNonzeros = std::int64_t{1} << 26;
@@ -288,6 +290,19 @@ double used_lanes(const Conv2dShape& s) {
          static_cast<double>(pixel_lines(s.oh, s.ow) * kPixelLanes);
 }
 
+// The share of the multiplications of a dense kernel, for whole vectors of channels, that is left.
+double max_share(const Conv2dShape& s) {
+  if (!suits_winograd(s)) return kMaxDensity;
+  const bool narrow = std::max(s.ic, s.oc) <= kPixelLanes;
+  return narrow ? kMaxDensityOfNarrowWinograd : kMaxDensityOfWinograd;
+}
+
+double share_of_vectors(const Conv2dShape& s, std::int64_t nonzeros) {
+  if (!suits_winograd(s)) return static_cast<double>(nonzeros) / static_cast<double>(weights_of(s));
+  const std::int64_t whole = round_up(s.ic, kPixelLanes) * round_up(s.oc, kPixelLanes) * s.taps();
+  return static_cast<double>(nonzeros) / static_cast<double>(whole);
+}
+
 bool within_reach(const Conv2dShape& s) {
   return std::abs(s.pad_top) <= kMaxReach && std::abs(s.pad_left) <= kMaxReach &&
          (s.kh - 1) <= kMaxReach / s.dilation_h && (s.kw - 1) <= kMaxReach / s.dilation_w &&
@@ -306,11 +321,10 @@ std::optional<std::string> refuse_conv2d_generated(const OpSpec& spec) {
   }
   if (!within_reach(shape)) return "its taps reach too far";
   const std::int64_t nonzeros = nonzeros_of(shape, static_cast<const float*>(spec.constant(1)));
-  const double left = static_cast<double>(nonzeros) / static_cast<double>(weights_of(shape));
-  const double limit =
-      used_lanes(shape) * (suits_winograd(shape) ? kMaxDensityOfWinograd : kMaxDensity);
+  const double left = share_of_vectors(shape, nonzeros);
+  const double limit = used_lanes(shape) * max_share(shape);
   if (left > limit) {
-    return join(static_cast<int>(100 * left), "% of the weights are not zero, over ",
+    return join(static_cast<int>(100 * left), "% of the multiplications are left, over ",
                 static_cast<int>(100 * limit), "%");
   }
   if (nonzeros > kMaxNonzeros) return "it has too many weights";
