@@ -1,13 +1,14 @@
 """MobileNetV2 with half of its weights, without labels and without training.
 
-    python benchmarks/compression_mobilenet.py mobilenet_v2.onnx --folder FOLDER
+    python benchmarks/compression_mobilenet.py mobilenet_v2.onnx --folder FOLDER --cifar ARCHIVE
 
-Optimal brain compression, calibrated on 512 random crops of photographs, beside magnitude pruning:
-how often the pruned network names the same class as the whole one. It is asked on crops that were
-not calibrated on: others of the same photographs, and those of photographs that were left out,
-every fourth. The photographs are the samples that come with scikit-image and scikit-learn, 19 in
-all: too few for a claim about accuracy, enough to see what moves the answers. The network takes
-pictures as [N, 3, 224, 224], normalised as is usual for ImageNet.
+Optimal brain compression, calibrated on 512 images, beside magnitude pruning: how often the pruned
+network names the same class as the whole one. Half of the images are random crops of photographs,
+the samples that come with scikit-image and scikit-learn, 19 in all, of which every fourth is left
+out; half are pictures of CIFAR-10 (JPEG), enlarged, since 15 photographs show too little of what a
+network knows; without ARCHIVE (see examples/train_cifar_resnet20.py) all are crops. It is asked on
+images that were not calibrated on: other crops of those photographs, crops of those left out, other
+pictures. The network takes them as [N, 3, 224, 224], normalised as is usual for ImageNet.
 
 Needs fastcnn[images,onnx], scikit-image and scikit-learn. Finished rows are kept in FOLDER.
 """
@@ -15,6 +16,7 @@ Needs fastcnn[images,onnx], scikit-image and scikit-learn. Finished rows are kep
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from functools import partial
 from pathlib import Path
@@ -29,9 +31,15 @@ from fastcnn import compress
 from fastcnn.compress.prune.kernel import find_kernels
 
 sys.path.append(str(Path(__file__).parents[1] / "examples"))
+from classify_onnx import DEVIATION, MEAN
 from obc_onnx import random_crops, read_pictures, winners
 
 MORE = ("hubble_deep_field", "retina", "immunohistochemistry", "stereo_motorcycle")
+HELD_OUT = {
+    "seen": "other crops",
+    "unseen": "other photographs",
+    "pictures": "other pictures",
+}
 ROWS = {
     "magnitude, whole network": {"criterion": "magnitude", "scope": "global"},
     "magnitude, each layer": {"criterion": "magnitude", "scope": "layer"},
@@ -49,6 +57,19 @@ def photographs() -> list[Image.Image]:
     arrays = [one[0] if isinstance(one, tuple) else one for one in found]
     arrays += load_sample_images().images
     return [*read_pictures(None), *(Image.fromarray(array).convert("RGB") for array in arrays)]
+
+
+def enlarged(archive: Path, count: int, rng: np.random.Generator, side: int = 224) -> np.ndarray:
+    """Random pictures of CIFAR-10, all of them different, as [count, 3, side, side]."""
+    found = np.empty((count, 3, side, side), np.float32)
+    with np.load(archive, allow_pickle=False) as file:
+        data, ends = file["train_jpeg"].tobytes(), file["train_end"]
+    starts = np.concatenate([[0], ends[:-1]])
+    for pixels, i in zip(found, rng.choice(len(ends), count, replace=False), strict=True):
+        picture = Image.open(io.BytesIO(data[starts[i] : ends[i]])).convert("RGB")
+        larger = np.asarray(picture.resize((side, side), Image.Resampling.BICUBIC), np.float32)
+        pixels[...] = ((larger / 255 - MEAN) / DEVIATION).transpose(2, 0, 1)
+    return found
 
 
 def load(path: Path) -> fc.models.Model:
@@ -69,34 +90,36 @@ def prune(
     )
 
 
-def compare(
-    model: fc.models.Model,
-    how: dict[str, Any],
-    options: Any,
-    calibration: np.ndarray,
-    held_out: dict[str, np.ndarray],
+def make(
+    model: fc.models.Model, how: dict[str, Any], path: Path, options: Any, calibration: np.ndarray
 ) -> Cell:
-    """How often answers stay."""
+    """Prunes, and keeps the result."""
     pruned = prune(model, how, options, calibration)
+    pruned.save(path)
     data = [kernel.data for kernel in find_kernels(pruned.graph)]
-    zeros = sum(int((array == 0).sum()) for array in data) / sum(array.size for array in data)
-    agreement = {
+    return {"zeros": sum(int((one == 0).sum()) for one in data) / sum(one.size for one in data)}
+
+
+def compare(model: fc.models.Model, path: Path, held_out: dict[str, np.ndarray]) -> Cell:
+    """How often answers stay."""
+    pruned = fc.models.load_model(path)
+    return {
         name: float((winners(pruned, crops) == winners(model, crops)).mean())
         for name, crops in held_out.items()
     }
-    return {"zeros": zeros, **agreement}
 
 
 def table(cells: Cells, sparsity: float) -> str:
     """One line a way."""
     rows = []
     for title in ROWS:
-        found = cells.find(row=title, sparsity=sparsity)
-        if found is not None:
-            shares = (f"{100 * found[name]:.1f}" for name in ("zeros", "seen", "unseen"))
-            rows.append([title, *shares, f"{found['seconds']:.0f}"])
-    header = ["", "zeros, %", "same answer, other crops, %", "other photographs, %", "seconds"]
-    return markdown(header, rows)
+        key = {"row": title, "sparsity": sparsity}
+        made, asked = cells.find(**key, what="made"), cells.find(**key, what="asked")
+        if made is not None and asked is not None:
+            shares = [made["zeros"], *(asked.get(name, float("nan")) for name in HELD_OUT)]
+            rows.append([title, *(f"{100 * one:.1f}" for one in shares), f"{made['seconds']:.0f}"])
+    same = [f"same answer, {title}, %" for title in HELD_OUT.values()]
+    return markdown(["", "zeros, %", *same, "seconds"], rows)
 
 
 def main() -> None:
@@ -106,10 +129,11 @@ def main() -> None:
     )
     parser.add_argument("model", type=Path)
     parser.add_argument("--folder", type=Path, required=True, help="for finished rows")
+    parser.add_argument("--cifar", type=Path, metavar="ARCHIVE", help="pictures beside photographs")
     parser.add_argument("--sparsity", type=float, default=0.5)
-    parser.add_argument("--calibration", type=int, default=512, help="crops to calibrate on")
-    parser.add_argument("--held-out", type=int, default=1024, help="crops to compare on, each kind")
-    parser.add_argument("--seed", type=int, default=0, help="of the crops")
+    parser.add_argument("--calibration", type=int, default=512, help="images to calibrate on")
+    parser.add_argument("--held-out", type=int, default=512, help="images to compare on, each kind")
+    parser.add_argument("--seed", type=int, default=0, help="of the images")
     parser.add_argument("--rows", type=int, default=len(ROWS), help="how many, from the first")
     parser.add_argument("--quick", action="store_true", help="few crops and layers, as a test")
     options = parser.parse_args()
@@ -119,16 +143,24 @@ def main() -> None:
     rng = np.random.default_rng(options.seed)
     pictures = photographs()
     unseen, seen = pictures[3::4], [p for i, p in enumerate(pictures) if i % 4 != 3]
-    calibration = random_crops(seen, options.calibration, rng)
+    crops = options.calibration // 2 if options.cifar else options.calibration
+    calibration = random_crops(seen, crops, rng)
     held_out = {
         "seen": random_crops(seen, options.held_out, rng),
         "unseen": random_crops(unseen, options.held_out, rng),
     }
+    if options.cifar:
+        others = options.calibration - crops
+        pictures_of = enlarged(options.cifar, others + options.held_out, rng)
+        calibration = np.concatenate([calibration, pictures_of[:others]])
+        held_out["pictures"] = pictures_of[others:]
     model = load(options.model)
     cells = Cells(options.folder / "mobilenet.jsonl")
-    for title, how in list(ROWS.items())[: options.rows]:
-        work = partial(compare, model, how, options, calibration, held_out)
-        cells.run(work, row=title, sparsity=options.sparsity)
+    for number, (title, how) in enumerate(list(ROWS.items())[: options.rows]):
+        path = options.folder / f"mobilenet_{number}_{options.sparsity:g}.fcnn"
+        key = {"row": title, "sparsity": options.sparsity}
+        cells.run(partial(make, model, how, path, options, calibration), **key, what="made")
+        cells.run(partial(compare, model, path, held_out), **key, what="asked")
     print(table(cells, options.sparsity))
 
 

@@ -30,10 +30,20 @@ class Moments:
     Args:
         mean: [groups, d].
         covariance: [groups, d, d]; the Hessian of E |w u - w' u - mean|^2 / 2 by w'.
+        rows: How many u they were taken over.
     """
 
     mean: FloatArray
     covariance: FloatArray
+    rows: int
+
+    @property
+    def hessian(self) -> FloatArray:
+        """The covariance, damped: the more, the fewer rows there were for each unknown.
+
+        What a few samples never show is not known to be harmless.
+        """
+        return damped(self.covariance, damping(self.rows, self.covariance.shape[1]))
 
 
 class Hessians:
@@ -106,6 +116,11 @@ def damped(covariance: FloatArray, factor: float = 1.0) -> FloatArray:
     return stronger
 
 
+def damping(rows: int, unknowns: int) -> float:
+    """The factor for moments of so many rows."""
+    return max(1.0, ROWS_PER_UNKNOWN * unknowns / rows)
+
+
 def extents(kernel: Kernel) -> tuple[int, int]:
     """Groups, and weights of one output."""
     groups = kernel.node.attrs.get("groups", 1)
@@ -138,7 +153,7 @@ class _Sums:
             raise CompressionError(
                 f"prune: layer '{self._kernel.layer}' reads numbers that are not finite"
             )
-        return Moments(mean, covariance)
+        return Moments(mean, covariance, self._rows)
 
     def _windows(self, x: Array, samples: int, rng: np.random.Generator) -> Iterator[FloatArray]:
         """Rows [groups, rows, d] of a batch: of images, a random share that is enough."""

@@ -13,6 +13,7 @@ from fastcnn.compress.prune.hessian import (
     MIN_ROWS,
     ROWS_PER_UNKNOWN,
     damped,
+    damping,
     extents,
     rows_of,
     window_of,
@@ -84,7 +85,7 @@ def _fitted(
     count, unknowns = u.shape[1:]
     mean_u, mean_t = u.mean(1), t.mean(1)
     u, t = u - mean_u[:, None], t - mean_t[:, None]
-    hessian = damped(u.transpose(0, 2, 1) @ u / count, max(1, ROWS_PER_UNKNOWN * unknowns / count))
+    hessian = damped(u.transpose(0, 2, 1) @ u / count, damping(count, unknowns))
     rest = u.transpose(0, 2, 1) @ (t - u @ weights.transpose(0, 2, 1)) / count
     best = weights + np.linalg.solve(hessian, rest).transpose(0, 2, 1)
     flat = (-1, unknowns)

@@ -10,7 +10,7 @@ import numpy as np
 
 from fastcnn.compress.prune.criteria.criterion import Criterion, Mask, register
 from fastcnn.compress.prune.evidence import Evidence
-from fastcnn.compress.prune.hessian import damped, is_fitted, rows_of
+from fastcnn.compress.prune.hessian import is_fitted, rows_of
 from fastcnn.compress.prune.in_turn import refit_in_turn
 from fastcnn.compress.prune.kernel import Kernel
 from fastcnn.compress.prune.surgeon import remove, trace
@@ -34,7 +34,8 @@ class Obc(Criterion):
         error(w') = E |w u + b - w' u - b'|^2 over what the layer reads, u
 
     A weight scores the error at its removal, as a share of the variance of the layer's output. The
-    Hessian, the covariance of u, gets a hundredth of its mean diagonal added. Transposed
+    Hessian, the covariance of u, gets a hundredth of its mean diagonal added, and more where fewer
+    than eight u were seen for each weight of an output. Transposed
     convolutions are scored by their squares, and not fitted.
 
     Time grows with outputs times the cube of the weights an output has: seconds for a layer of 1000
@@ -59,7 +60,7 @@ class Obc(Criterion):
             return np.square(kernel.data)
         rows = rows_of(kernel, kernel.data)
         unknowns = rows.shape[2]
-        hessian = damped(evidence.hessians[kernel].covariance)
+        hessian = evidence.hessians[kernel].hessian
         depth = min(unknowns, ceil(_DEPTH * evidence.share * unknowns))
         block = max(1, unknowns // _BLOCKS)
         losses = trace(rows.reshape(-1, unknowns), np.linalg.inv(hessian), depth, block)
@@ -75,7 +76,7 @@ class Obc(Criterion):
             return super().remaining(kernel, dropped, evidence)
         rows = rows_of(kernel, kernel.data)
         moments = evidence.hessians[kernel]
-        hessian = damped(moments.covariance)
+        hessian = moments.hessian
         flat = (-1, rows.shape[2])
         drop = kernel.matrix(dropped).reshape(flat)
         fitted = remove(rows.reshape(flat), hessian, np.linalg.inv(hessian), drop)
