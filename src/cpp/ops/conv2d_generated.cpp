@@ -327,6 +327,10 @@ std::optional<std::string> refuse_conv2d_generated(const OpSpec& spec) {
     return join(static_cast<int>(100 * left), "% of the multiplications are left, over ",
                 static_cast<int>(100 * limit), "%");
   }
+  // Where most weights are left, a zero is a number: what it is multiplied by may be infinite.
+  if (nonzeros < weights_of(shape) && 2 * nonzeros > weights_of(shape)) {
+    return "a few of the weights are zero";
+  }
   if (nonzeros > kMaxNonzeros) return "it has too many weights";
   const GeneratedLines lines(shape);
   if ((lines.before() + lines.after() + 2) * lines.pitch() > kMaxLineBytes / 64) {
