@@ -56,17 +56,17 @@ Chooser::Chooser(const PlanSpec& spec)
     : table_(spec.choices.get()), stopwatch_(spec.threads, constant_bytes(spec)) {}
 
 ops::Choice Chooser::choose(const ops::OpSpec& op, std::optional<bool> on_pixels) {
-  const std::vector<ops::Candidate> candidates = ops::candidates(op);
+  std::vector<ops::Candidate> candidates = ops::candidates(op);
   // Only convolutions come in several ways that are worth their time to tell apart.
   if (table_ != nullptr && op.op == "conv2d" && candidates.size() > 1) {
-    return choose_measured(op, on_pixels);
+    return choose_measured(op, std::move(candidates), on_pixels);
   }
   const ops::Candidate& first = candidates.front();
   return {first.implementation->make(op), first.implementation, first.why};
 }
 
 std::optional<double> Chooser::least_ms(const ops::OpSpec& op, bool on_pixels) {
-  std::vector<Way> ways = ways_of(op);
+  std::vector<Way> ways = ways_of(op, ops::candidates(op));
   const double flops = most_flops(ways);
   ways = only(std::move(ways), on_pixels);
   const ChoiceTable::Times times = times_of(op, ways, flops);
@@ -91,9 +91,10 @@ double Chooser::reorder_ms(const TensorDesc& from, Layout to) {
   return times.begin()->second;
 }
 
-std::vector<Chooser::Way> Chooser::ways_of(const ops::OpSpec& op) {
+std::vector<Chooser::Way> Chooser::ways_of(const ops::OpSpec& op,
+                                           std::vector<ops::Candidate> candidates) {
   std::vector<Way> ways;
-  for (ops::Candidate& candidate : ops::candidates(op)) {
+  for (ops::Candidate& candidate : candidates) {
     std::unique_ptr<ops::Operator> made = candidate.implementation->make(op);
     std::string name = name_of(candidate, *made);
     ways.push_back({std::move(candidate), std::move(made), std::move(name)});
@@ -127,8 +128,9 @@ ChoiceTable::Times Chooser::times_of(const ops::OpSpec& op, const std::vector<Wa
   return times;
 }
 
-ops::Choice Chooser::choose_measured(const ops::OpSpec& op, std::optional<bool> on_pixels) {
-  std::vector<Way> ways = ways_of(op);
+ops::Choice Chooser::choose_measured(const ops::OpSpec& op, std::vector<ops::Candidate> candidates,
+                                     std::optional<bool> on_pixels) {
+  std::vector<Way> ways = ways_of(op, std::move(candidates));
   const double flops = most_flops(ways);
   if (on_pixels) ways = only(std::move(ways), *on_pixels);
   ChoiceTable::Times times;

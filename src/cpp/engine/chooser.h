@@ -43,12 +43,13 @@ class Chooser {
     std::string name;  // in the table
   };
 
-  static std::vector<Way> ways_of(const ops::OpSpec& op);
+  static std::vector<Way> ways_of(const ops::OpSpec& op, std::vector<ops::Candidate> candidates);
   static std::vector<Way> only(std::vector<Way> ways, bool on_pixels);
   static double most_flops(const std::vector<Way>& ways);
   // `flops` of the way that has most to do.
   ChoiceTable::Times times_of(const ops::OpSpec& op, const std::vector<Way>& ways, double flops);
-  ops::Choice choose_measured(const ops::OpSpec& op, std::optional<bool> on_pixels);
+  ops::Choice choose_measured(const ops::OpSpec& op, std::vector<ops::Candidate> candidates,
+                              std::optional<bool> on_pixels);
   std::string key_of(const ops::OpSpec& op) const;
   void measure(const ops::OpSpec& op, const std::vector<Way>& ways, ChoiceTable::Times& times);
 

@@ -8,6 +8,7 @@
 #include "base/aligned_buffer.h"
 #include "cpu/cache.h"
 #include "cpu/isa.h"
+#include "ops/conv2d_geometry.h"
 
 namespace fastcnn::ops {
 namespace {
@@ -18,11 +19,13 @@ constexpr std::int64_t kBandsPerThread = 2;
 
 const Banded& banded(const Operator& op) { return dynamic_cast<const Banded&>(op); }
 
-bool has_residual(const Operator& op) { return op.input_layouts.size() == 4; }
-
-std::int64_t lanes_of(Layout layout) {
-  return layout == Layout::kPlain ? 1 : static_cast<std::int64_t>(cpu::block());
+// Bytes of the second cache that what passes between convolutions may fill.
+std::int64_t half_second_cache() {
+  const std::size_t l2 = cpu::cache_sizes().l2;
+  return static_cast<std::int64_t>((l2 != 0 ? l2 : kDefaultL2) / 2);
 }
+
+bool has_residual(const Operator& op) { return op.input_layouts.size() == 4; }
 
 std::size_t whole_lines(std::size_t bytes) {
   return (bytes + kAlignment - 1) / kAlignment * kAlignment;
@@ -72,7 +75,8 @@ class Conv2dBands final : public Operator {
       packed += conv->packings.size();
     }
     output_layouts = convs.back()->output_layouts;
-    for (std::int64_t b = 0; b < bands; ++b) add_band(convs, bands, b);
+    Made made;
+    for (std::int64_t b = 0; b < bands; ++b) add_band(convs, bands, b, made);
   }
 
   std::size_t scratch_bytes(std::size_t threads) const override {
@@ -81,7 +85,7 @@ class Conv2dBands final : public Operator {
 
   void run(const RunArgs& args) const override {
     using Clock = std::chrono::steady_clock;
-    const auto start = Clock::now();
+    const auto start = args.parts == nullptr ? Clock::time_point() : Clock::now();
     std::vector<double> spent(args.parts == nullptr ? 0 : args.parallel.threads * stages_.size());
     const auto images = static_cast<std::size_t>(stages_[0].shape.n);
     args.parallel(images * bands_.size(), [&](std::size_t task, std::size_t worker) {
@@ -118,7 +122,11 @@ class Conv2dBands final : public Operator {
     std::vector<std::shared_ptr<const ConvBand>> stages;
   };
 
-  void add_band(const std::vector<const Operator*>& convs, std::int64_t bands, std::int64_t b) {
+  // Stage, rows of x and y, rows of padding above -> what runs such a band.
+  using Made = std::map<std::array<std::int64_t, 4>, std::shared_ptr<const ConvBand>>;
+
+  void add_band(const std::vector<const Operator*>& convs, std::int64_t bands, std::int64_t b,
+                Made& all) {
     const std::size_t last = stages_.size() - 1;
     const std::int64_t rows = stages_[last].shape.oh;
     Rows y{rows * b / bands, rows * (b + 1) / bands};
@@ -130,7 +138,7 @@ class Conv2dBands final : public Operator {
       const Conv2dShape shape = band_of(stage.shape, x, y);
       // Bands inside of an image are alike.
       std::shared_ptr<const ConvBand>& made =
-          made_[{static_cast<std::int64_t>(s), shape.h, shape.oh, shape.pad_top}];
+          all[{static_cast<std::int64_t>(s), shape.h, shape.oh, shape.pad_top}];
       if (!made) {
         made =
             banded(*convs[s]).make_band(shape, {s == 0 ? stage.shape.h * stage.src_row() : 0,
@@ -193,7 +201,6 @@ class Conv2dBands final : public Operator {
   std::vector<Band> bands_;
   std::vector<std::size_t> between_;  // bytes of what passes from each stage to the next
   std::size_t kernel_scratch_ = 0;
-  std::map<std::array<std::int64_t, 4>, std::shared_ptr<const ConvBand>> made_;
 };
 
 // Bytes between the stages where the last one writes `rows` rows.
@@ -218,21 +225,18 @@ bool band_may_follow(const Operator& conv, const Operator& next) {
   const Conv2dShape& shape = first->shape();
   const std::int64_t bytes =
       round_up(shape.oc, static_cast<std::int64_t>(cpu::block())) * shape.oh * shape.ow * 4;
-  const std::size_t l2 = cpu::cache_sizes().l2 != 0 ? cpu::cache_sizes().l2 : kDefaultL2;
-  return bytes > static_cast<std::int64_t>(l2 / 2);
+  return bytes > half_second_cache();
 }
 
 bool spans_rows(const Operator& conv) { return banded(conv).shape().kh > 1; }
 
 std::unique_ptr<Operator> make_conv2d_bands(const std::vector<const Operator*>& convs,
                                             std::size_t threads) {
-  const std::size_t l2 = cpu::cache_sizes().l2 != 0 ? cpu::cache_sizes().l2 : kDefaultL2;
   const Conv2dShape& last = banded(*convs.back()).shape();
   const std::int64_t most = last.oh / kLeastRows;
   std::int64_t bands = divide_up(kBandsPerThread * static_cast<std::int64_t>(threads),
                                  std::max<std::int64_t>(last.n, 1));
-  while (bands < most &&
-         bytes_of_band(convs, divide_up(last.oh, bands)) > static_cast<std::int64_t>(l2 / 2)) {
+  while (bands < most && bytes_of_band(convs, divide_up(last.oh, bands)) > half_second_cache()) {
     ++bands;
   }
   if (bands > most || last.n == 0) return nullptr;

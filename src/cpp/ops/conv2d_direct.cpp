@@ -19,10 +19,6 @@ constexpr std::int64_t kDepthFloatsOfFew = 8 * 1024;
 constexpr std::int64_t kFewPixels = 64;
 constexpr std::int64_t kLeastReuse = 6;
 
-std::int64_t lanes_of(Layout layout) {
-  return layout == Layout::kPlain ? 1 : static_cast<std::int64_t>(cpu::block());
-}
-
 ImageLayout image_layout(std::int64_t channels, std::int64_t rows, std::int64_t columns,
                          std::int64_t lanes, std::int64_t plane) {
   return {lanes, round_up(channels, lanes) * rows * columns, plane};

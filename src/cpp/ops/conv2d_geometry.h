@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "cpu/isa.h"
 #include "ops/conv2d_axes.h"
 
 namespace fastcnn::ops {
@@ -16,6 +17,10 @@ struct ImageLayout {
   std::int64_t image;
   std::int64_t plane = 0;
 };
+
+inline std::int64_t lanes_of(Layout layout) {
+  return layout == Layout::kPlain ? 1 : static_cast<std::int64_t>(cpu::block());
+}
 
 // The tables of one pair of phases.
 struct ConvPhase {
