@@ -43,7 +43,7 @@ def test_prune_sets_weights_to_zero_and_says_what_that_gains(
     assert after["parameters"] == before["parameters"]
     assert after["bytes_on_disk"] < 0.5 * before["bytes_on_disk"]
     assert after["accuracy"] > 0.9
-    assert "do not make it faster" in result.json["notes"][0]
+    assert "a kernel skips them" in result.json["notes"][0]
     assert np.mean(load_model(target).get_weights()[2] == 0) > 0.5
 
 
@@ -292,3 +292,24 @@ def test_optimize_meets_a_size_or_follows_a_recipe(
     neither = call("optimize", trained, "--data", squares)
     assert neither.code == 2
     assert "one of the two" in neither.err
+
+
+def test_search_keeps_the_fastest_that_is_good_enough(
+    call, squares: Path, trained: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("optuna", reason="a search needs optuna")
+    recipe, page = tmp_path / "open.yaml", tmp_path / "page.html"
+    recipe.write_text("steps: [{prune: {structure: channel, sparsity: {any: [0.25, 0.5]}}}]")
+    command = (
+        "search", trained, "-r", recipe, "--data", squares, "--max-drop", 1, "--state-dir",
+        tmp_path / "state", "--output", tmp_path / "found.fcnn", "--report", page, "--json",
+    )  # fmt: skip
+
+    first = call(*command, "--trials", 1)
+    second = call(*command, "--trials", 2)
+
+    assert first.code == second.code == 0
+    assert "trial 0: " in first.err
+    assert "trial 0: " not in second.err.partition("recipes, beaten")[0]
+    assert "as fast" in page.read_text()
+    assert load_model(tmp_path / "found.fcnn").records[-1].kind == "recipe"

@@ -21,6 +21,7 @@ from fastcnn.cli.kernels import kernels
 from fastcnn.cli.optimize import optimize
 from fastcnn.cli.prune import prune
 from fastcnn.cli.run import run
+from fastcnn.cli.search import search
 from fastcnn.cli.tour import tour
 from fastcnn.cli.train import train
 
@@ -32,6 +33,7 @@ COMMANDS = (
     cut,
     fuse,
     optimize,
+    search,
     compare,
     convert,
     inspect,

@@ -25,3 +25,7 @@ from fastcnn.compress.recover import correct_bias as correct_bias
 from fastcnn.compress.recover import fine_tune as fine_tune
 from fastcnn.compress.recover import mirrored as mirrored
 from fastcnn.compress.recover import recalibrate as recalibrate
+from fastcnn.compress.search import Found as Found
+from fastcnn.compress.search import Space as Space
+from fastcnn.compress.search import read_space as read_space
+from fastcnn.compress.search import search as search

@@ -7,7 +7,8 @@ import math
 import os
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,41 +18,16 @@ from fastcnn.compress.choose.judge import Judge
 from fastcnn.compress.choose.promise import times_in_fresh_process
 from fastcnn.compress.choose.provenance import hash_of_data, hash_of_graph, versions
 from fastcnn.compress.choose.samples import draw_sample
+from fastcnn.compress.recipes.measured import Run, measured_run
 from fastcnn.compress.recipes.recipe import Recipe
 from fastcnn.compress.recipes.run import run_recipe
 from fastcnn.errors import InvalidValueError, UnsupportedError
 from fastcnn.graph.atomic import write_atomically
-from fastcnn.models import Model, file_size
-from fastcnn.ops.statistics import statistics as count
+from fastcnn.models import Model
 from fastcnn.runtime import get_num_threads
 from fastcnn.runtime.table import Table
 
 CONFIDENCE = 0.95
-
-
-@dataclass(frozen=True)
-class Run:
-    """One recipe with one seed, measured.
-
-    Args:
-        recipe: Its name.
-        seed: Of all chance.
-        score: Accuracy, or agreement with the model without labels.
-        speedup: Measured beside the model in a fresh process.
-        ms: Milliseconds of a call.
-        macs: Multiply-accumulates of a sample.
-        nonzeros: Parameters that are not zero.
-        bytes: Of the saved model.
-    """
-
-    recipe: str
-    seed: int
-    score: float
-    speedup: float
-    ms: float
-    macs: int
-    nonzeros: int
-    bytes: int
 
 
 @dataclass(frozen=True)
@@ -168,6 +144,10 @@ class Comparison:
             "front": self.front,
         }
 
+    def report(self, path: str | os.PathLike[str]) -> None:
+        """Writes an HTML page: see `fastcnn.report.write_recipes`."""
+        import_module("fastcnn.report").write_recipes(path, self)
+
 
 def compare(
     model: Model,
@@ -218,14 +198,14 @@ def compare(
     runs: list[Run] = []
     for recipe in recipes:
         for seed in seeds:
-            seeded = replace(recipe, seed=seed)
+            seeded = recipe.with_seed(seed)
             note = None if state_dir is None else Path(state_dir) / f"{len(runs)}.json"
             wanted = json.loads(json.dumps(origin | {"recipe": seeded.to_json()}))
             run = _kept(note, wanted)
             if run is None:
                 folder = None if note is None else note.with_suffix("")
                 made = run_recipe(model, seeded, data, state_dir=folder)
-                run = _measured(model, made, seeded, judge, batch, threads)
+                run = measured_run(model, made, seeded, judge, batch, threads)
                 if note is not None:
                     note.parent.mkdir(parents=True, exist_ok=True)
                     entry = {"wanted": wanted, "run": asdict(run)}
@@ -238,23 +218,6 @@ def compare(
         tuple(runs),
         {"score": original.score, "ms": before.before_ms},
         "agreement" if original.accuracy is None else "accuracy",
-    )
-
-
-def _measured(
-    before: Model, after: Model, recipe: Recipe, judge: Judge, batch: int, threads: int
-) -> Run:
-    times = times_in_fresh_process(before, after, batch=batch, threads=threads)
-    size = count(after.graph)
-    return Run(
-        recipe.name,
-        recipe.seed,
-        judge(after.graph).score,
-        times.speedup,
-        times.after_ms,
-        size.macs,
-        size.nonzeros,
-        file_size(after),
     )
 
 

@@ -6,7 +6,7 @@ import difflib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,10 @@ class Recipe:
         steps = [{step.action: dict(step.arguments)} for step in self.steps]
         return {"name": self.name, "seed": self.seed, "steps": steps}
 
+    def with_seed(self, seed: int) -> Recipe:
+        """The same with another seed."""
+        return replace(self, seed=seed)
+
     @staticmethod
     def from_json(data: Any, source: str = "recipe") -> Recipe:
         """The recipe that `data` states.
@@ -88,6 +92,12 @@ def read_recipe(path: str | os.PathLike[str]) -> Recipe:
         OSError: The file cannot be read.
         UnsupportedError: It is YAML, and PyYAML is not installed.
     """
+    source, data = read_data(path)
+    return Recipe.from_json(data, source)
+
+
+def read_data(path: str | os.PathLike[str]) -> tuple[str, Any]:
+    """The name of a YAML or JSON file, and what it states; raises as `read_recipe` does."""
     source = os.fspath(path)
     if os.stat(path).st_size > _MAX_BYTES:
         raise FileFormatError(f"{source}: a recipe has at most {_MAX_BYTES} bytes")
@@ -95,7 +105,7 @@ def read_recipe(path: str | os.PathLike[str]) -> Recipe:
         text = Path(path).read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise FileFormatError(f"{source}: is no text in UTF-8: {error.reason}") from error
-    return Recipe.from_json(_parse(source, text), source)
+    return source, _parse(source, text)
 
 
 def _parse(source: str, text: str) -> Any:
