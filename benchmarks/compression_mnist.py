@@ -5,19 +5,19 @@
 For each seed a model is trained; both libraries start from its weights. 95% of the weights of all
 kernels together go, or 75% of the channels and neurons of every layer. Adam in batches of 128, all
 60,000 images; its rate falls to 0 by a cosine, from 1e-3 where the model is trained, from 3e-3 in
-what follows. The accuracy is that of the last epoch on the 10,000 test images. As many epochs after
-the training for all of one kind:
+what follows, where pictures are moved by up to two pixels each way. The accuracy is that of the
+last epoch on the 10,000 test images. As many epochs after the training for all:
 
 - weights: ours by LAMP's scores, gradually over the first half of the epochs; PyTorch's
   `global_unstructured` by magnitude (L1) in three rounds, each of which starts with the rate anew;
 - channels: by magnitude in the same three rounds by both, PyTorch's by `ln_structured` (n=1), after
-  which the masked channels are taken out, so that both are as narrow; biases and all.
+  which the masked channels are taken out, so that both are as narrow; biases and all;
+- trained on: nothing pruned, to tell what the epochs themselves are worth.
 
-`--rate 1e-3 --criterion magnitude --end 0.75` are other settings of the same, for a folder of their
-own. `taught` is ours with the dense model as teacher (distillation), on pictures moved by up to
-`--move` pixels. `untrained` is the accuracy where the same share goes at once and nothing is
-trained. Finished cells are kept in FOLDER and not run again. PEER/bin/python has PyTorch; without
---python PyTorch is left out.
+`--rate 1e-3 --criterion magnitude --end 0.75 --move 0` are other settings of the same, for a folder
+of their own. `untrained` is the accuracy where the same share goes at once and nothing is trained.
+Finished cells are kept in FOLDER and not run again. PEER/bin/python has PyTorch; without --python
+PyTorch is left out.
 """
 
 from __future__ import annotations
@@ -46,12 +46,10 @@ ROUNDS, WEIGHTS, CHANNELS = 3, 0.95, 0.75
 RATE, PRUNED_RATE = 1e-3, 3e-3
 ROWS = {
     ("fastcnn", "dense"): "dense",
-    ("fastcnn", "weights"): "95% of the weights, gradually",
-    ("fastcnn", "weights taught"): "the same, taught",
-    ("fastcnn", "weights iterative"): "95% of the weights, magnitude, in rounds",
-    ("torch", "weights"): "PyTorch, 95% of the weights, in rounds",
+    ("fastcnn", "trained on"): "dense, trained on",
+    ("fastcnn", "weights"): "95% of the weights",
+    ("torch", "weights"): "PyTorch, 95% of the weights",
     ("fastcnn", "channels"): "75% of the channels",
-    ("fastcnn", "channels taught"): "the same, taught",
     ("torch", "channels"): "PyTorch, 75% of the channels",
 }
 
@@ -99,45 +97,63 @@ def train_dense(seed: int, epochs: int, path: Path, train: Any, test: Any) -> Ce
     return {"epochs": epochs, **figures(model, test)}
 
 
-def prune(
-    seed: int,
-    path: Path,
-    options: Any,
-    epochs: int,
-    train: Any,
-    test: Any,
-    taught: bool,
-    **how: Any,
-) -> Cell:
-    """Prunes the model at `path` and trains what is left."""
-    dense = build(options.rate)
-    dense.set_weights(models.load_model(path).get_weights())
-    at_once = compress.prune(dense, **{**how, "schedule": "one_shot"})
-    fc.set_random_seed(seed)
-    teaching: dict[str, Any] = {"teacher": dense} if taught else {}
-    if taught and options.move:
-        teaching["augment"] = fc.augment.RandomCrop(padding=options.move)
-    pruned = compress.prune(dense, data=train, epochs=epochs, **how, **teaching)
-    untrained = figures(at_once, test)["accuracy"]
-    return {"epochs": epochs, "untrained": untrained, **figures(pruned, test)}
+class Job:
+    """What is done with the model of one seed.
 
+    Args:
+        seed: Of the data's order.
+        path: Of the model.
+        options: Of the command line.
+        train: What it learns on.
+        test: What it is tested on.
+    """
 
-def ask_torch(what: str, path: Path, options: Any, epochs: int, seed: int, amount: float) -> Cell:
-    """The same by PyTorch, in a process of its own."""
-    arguments = {
-        "what": what,
-        "weights": str(path.with_suffix(".npz")),
-        "data": str(options.folder / "mnist.npz"),
-        "rounds": ROUNDS,
-        "amount": amount,
-        "epochs": epochs,
-        "rate": options.rate,
-        "seed": seed,
-        "threads": options.threads,
-    }
-    command = [options.python, str(PEER), json.dumps(arguments)]
-    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-    return {"epochs": epochs, **json.loads(answer.splitlines()[-1])}
+    def __init__(self, seed: int, path: Path, options: Any, train: Any, test: Any) -> None:
+        self._seed, self._path, self._options = seed, path, options
+        self._train, self._test = train, test
+
+    def _start(self) -> tuple[models.Model, dict[str, Any]]:
+        """The model, compiled for what follows, and how it is trained."""
+        model = build(self._options.rate)
+        model.set_weights(models.load_model(self._path).get_weights())
+        fc.set_random_seed(self._seed)
+        fit: dict[str, Any] = {"epochs": self._options.pruned_epochs}
+        if self._options.move:
+            fit["augment"] = fc.augment.RandomCrop(padding=self._options.move)
+        return model, fit
+
+    def prune(self, **how: Any) -> Cell:
+        """Prunes the model and trains what is left."""
+        dense, fit = self._start()
+        at_once = compress.prune(dense, **{**how, "schedule": "one_shot"})
+        pruned = compress.prune(dense, data=self._train, **how, **fit)
+        untrained = figures(at_once, self._test)["accuracy"]
+        return {"epochs": fit["epochs"], "untrained": untrained, **figures(pruned, self._test)}
+
+    def train_on(self) -> Cell:
+        """Trains the model as what is left of the others."""
+        dense, fit = self._start()
+        tuned = compress.fine_tune(dense, self._train, **fit)
+        return {"epochs": fit["epochs"], **figures(tuned, self._test)}
+
+    def ask_torch(self, what: str, amount: float) -> Cell:
+        """Pruning by PyTorch, in a process of its own."""
+        options = self._options
+        arguments = {
+            "what": what,
+            "weights": str(self._path.with_suffix(".npz")),
+            "data": str(options.folder / "mnist.npz"),
+            "rounds": ROUNDS,
+            "amount": amount,
+            "epochs": options.pruned_epochs,
+            "rate": options.rate,
+            "move": options.move,
+            "seed": self._seed,
+            "threads": options.threads,
+        }
+        command = [options.python, str(PEER), json.dumps(arguments)]
+        answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+        return {"epochs": options.pruned_epochs, **json.loads(answer.splitlines()[-1])}
 
 
 def run_seed(seed: int, cells: Cells, options: Any, train: Any, test: Any) -> None:
@@ -149,27 +165,19 @@ def run_seed(seed: int, cells: Cells, options: Any, train: Any, test: Any) -> No
         framework="fastcnn",
         what="dense",
     )
-    ours = partial(prune, seed, path, options, train=train, test=test)
-    many, wide = options.channel_epochs, options.weight_epochs
-    in_rounds = schedules.Iterative(rounds=ROUNDS)
+    job = Job(seed, path, options, train, test)
     work = {
-        ("fastcnn", "channels"): lambda taught=False: ours(
-            many, taught=taught, structure="channel", sparsity=CHANNELS, schedule=in_rounds
-        ),
-        ("fastcnn", "weights"): lambda taught=False: ours(
-            wide,
-            taught=taught,
+        ("fastcnn", "weights"): lambda: job.prune(
             sparsity=WEIGHTS,
             criterion=options.criterion,
             schedule=schedules.Gradual(end=options.end),
         ),
-        ("torch", "channels"): lambda: ask_torch("channels", path, options, many, seed, CHANNELS),
-        ("torch", "weights"): lambda: ask_torch("weights", path, options, wide, seed, WEIGHTS),
-        ("fastcnn", "channels taught"): lambda: work["fastcnn", "channels"](True),
-        ("fastcnn", "weights iterative"): lambda: ours(
-            wide, taught=False, sparsity=WEIGHTS, schedule=in_rounds
+        ("fastcnn", "channels"): lambda: job.prune(
+            structure="channel", sparsity=CHANNELS, schedule=schedules.Iterative(rounds=ROUNDS)
         ),
-        ("fastcnn", "weights taught"): lambda: work["fastcnn", "weights"](True),
+        ("torch", "weights"): lambda: job.ask_torch("weights", WEIGHTS),
+        ("torch", "channels"): lambda: job.ask_torch("channels", CHANNELS),
+        ("fastcnn", "trained on"): job.train_on,
     }
     for (framework, what), make in work.items():
         if (framework != "torch" or options.python) and what not in options.skip.split(","):
@@ -210,14 +218,13 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True, help="for models and finished cells")
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--python", help="interpreter that has PyTorch")
-    parser.add_argument("--epochs", type=int, default=5, help="of the dense model")
-    parser.add_argument("--weight-epochs", type=int, default=6)
-    parser.add_argument("--channel-epochs", type=int, default=12)
+    parser.add_argument("--epochs", type=int, default=10, help="of the dense model")
+    parser.add_argument("--pruned-epochs", type=int, default=12, help="of all that follows")
     parser.add_argument("--rate", type=float, default=PRUNED_RATE, help="after pruning, at first")
     parser.add_argument("--criterion", default="lamp", help="of our pruning of weights")
     parser.add_argument("--end", type=float, default=0.5, help="share of it in which weights go")
-    parser.add_argument("--move", type=int, default=0, help="pixels, where a teacher answers")
-    parser.add_argument("--skip", default="", help="cells to leave out, such as 'weights taught'")
+    parser.add_argument("--move", type=int, default=2, help="pixels, after pruning")
+    parser.add_argument("--skip", default="", help="cells to leave out, such as 'trained on'")
     parser.add_argument("--quick", action="store_true", help="few images and epochs, as a test")
     parser.add_argument("--table", action="store_true", help="print the table of what is done")
     parser.add_argument(
@@ -228,7 +235,7 @@ def main() -> None:
     fc.set_num_threads(options.threads)
     options.folder.mkdir(parents=True, exist_ok=True)
     if options.quick:
-        options.epochs, options.weight_epochs, options.channel_epochs = 1, 3, 3
+        options.epochs, options.pruned_epochs = 1, 3
     cells = Cells(options.folder / "cells.jsonl")
     if not options.table:
         train, test = load(2560 if options.quick else 60_000)

@@ -25,7 +25,7 @@ class Pruner:
 
     def __init__(self, given: dict[str, Any]) -> None:
         torch.manual_seed(given["seed"])
-        self._rate = given["rate"]
+        self._rate, self._move = given["rate"], given["move"]
         trainer = Trainer("mnist_cnn", given["threads"])
         with np.load(given["weights"]) as file:
             trainer.set_weights([file[name] for name in file.files])
@@ -49,9 +49,20 @@ class Pruner:
         for _ in range(epochs):
             for places in torch.randperm(len(y)).split(128):
                 optimizer.zero_grad()
-                loss(self.net(x[places]), y[places]).backward()
+                loss(self.net(self._moved(x[places])), y[places]).backward()
                 optimizer.step()
                 rate.step()
+
+    def _moved(self, images: torch.Tensor) -> torch.Tensor:
+        """Each image moved by up to `move` pixels along each axis, zeros behind it."""
+        if not self._move:
+            return images
+        count, _, height, width = images.shape
+        padded = nn.functional.pad(images, [self._move] * 4)[:, 0]
+        top, left = torch.randint(2 * self._move + 1, (2, count, 1))
+        rows, columns = top + torch.arange(height), left + torch.arange(width)
+        image = torch.arange(count)[:, None, None]
+        return padded[image, rows[:, :, None], columns[:, None, :]][:, None]
 
     def accuracy(self) -> float:
         """On the test images."""
