@@ -1,12 +1,14 @@
 """Whether `optimize(target_speedup=...)` keeps its promise, and what it gains over uniform pruning.
 
     python benchmarks/compression_speed.py --folder FOLDER --seeds 1,2,3 [--targets 2,3,4]
-    python benchmarks/compression_speed.py --folder FOLDER --seeds 1,2,3 --measure
+    python benchmarks/compression_speed.py --folder FOLDER --archive cifar10.npz --models A,B,C
+    python benchmarks/compression_speed.py ... --measure
 
-FOLDER holds the models that compression_mnist.py trained. `optimize` makes a model for each target;
-beside it the same share of the channels of all layers goes by magnitude, the share that is measured
-to reach the same speed, and what is left is fine-tuned as `optimize` does it: as many epochs, with
-the model given as its teacher. The accuracy is that on the 10,000 test images, which neither saw.
+FOLDER holds the models that compression_mnist.py trained, dense_1.fcnn and so on; or A, B and C are
+files that examples/train_cifar_resnet20.py wrote. `optimize` makes a model for each target; beside
+it the same share of the channels of all layers goes by magnitude, the share that is measured to
+reach the same speed, and what is left is fine-tuned as `optimize` does it: as many epochs, with the
+model given as its teacher. The accuracy is that on the 10,000 test images, which neither saw.
 
 `--measure` then times all models beside the original, in fresh processes, and prints the table.
 """
@@ -14,11 +16,13 @@ the model given as its teacher. The accuracy is that on the 10,000 test images, 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from cells import Cell, Cells, markdown, spread
 from compression_mnist import build, figures, load
 
@@ -26,23 +30,58 @@ import fastcnn as fc
 from fastcnn import compress, models
 from fastcnn.compress.choose.promise import times_in_fresh_process
 
+sys.path.append(str(Path(__file__).parents[1] / "examples"))
+from train_cifar_resnet20 import MOVED, load_split, recipe
+
 NEAR, MOST_HALVINGS = 0.02, 10
+CIFAR_RATE = 0.05
 MAKERS = ("optimize", "uniform")
 
 
-def read(folder: Path, seed: int) -> models.Model:
-    """The model to shrink, compiled as compression_mnist.py does it."""
-    model = build()
-    model.set_weights(models.load_model(folder / f"dense_{seed}.fcnn").get_weights())
-    return model
+class Task:
+    """Models of one network, one a seed, and the data they were trained on.
+
+    Args:
+        options: Of the command line.
+    """
+
+    def __init__(self, options: Any) -> None:
+        self._archive: Path | None = options.archive
+        self._folder: Path = options.folder
+        self._quick: bool = options.quick
+        names = options.models.split(",") if options.models else []
+        self.paths = dict(enumerate(map(Path, names), 1)) or {
+            int(seed): self._folder / f"dense_{seed}.fcnn" for seed in options.seeds.split(",")
+        }
+        self.fitting: dict[str, Any] = {} if self._archive is None else {"augment": MOVED}
+
+    def read(self, seed: int) -> models.Model:
+        """The model to shrink, compiled for fine-tuning."""
+        given = models.load_model(self.paths[seed])
+        if self._archive is not None:
+            given.compile(**recipe(CIFAR_RATE))
+            return given
+        model = build()
+        model.set_weights(given.get_weights())
+        return model
+
+    def load(self) -> tuple[Any, Any]:
+        """Images to learn from, and test images."""
+        if self._archive is None:
+            return load(2560 if self._quick else 60_000)
+        with np.load(self._archive, allow_pickle=False) as archive:
+            (x, y), test = (load_split(archive, split) for split in ("train", "test"))
+        few = 2560 if self._quick else None
+        return (x[:few], y[:few]), test
+
+    def result(self, seed: int, target: float, maker: str) -> Path:
+        """Where a result lies."""
+        return self._folder / f"{maker}_{target:g}x_{seed}.fcnn"
 
 
-def path_of(folder: Path, seed: int, target: float, maker: str) -> Path:
-    """Where a result lies."""
-    return folder / f"{maker}_{target:g}x_{seed}.fcnn"
-
-
-def ours(model: models.Model, target: float, train: Any, options: Any) -> tuple[Any, Cell]:
+def ours(
+    model: models.Model, target: float, train: Any, fitting: dict[str, Any], options: Any
+) -> tuple[Any, Cell]:
     """By `optimize`."""
     fc.set_random_seed(0)
     result = compress.optimize(
@@ -52,11 +91,14 @@ def ours(model: models.Model, target: float, train: Any, options: Any) -> tuple[
         epochs=options.epochs,
         threads=options.threads,
         say=partial(print, flush=True),
+        **fitting,
     )
     return result.model, {"promised": result.before["ms"] / result.after["ms"], "met": result.met}
 
 
-def uniform(model: models.Model, target: float, train: Any, options: Any) -> tuple[Any, Cell]:
+def uniform(
+    model: models.Model, target: float, train: Any, fitting: dict[str, Any], options: Any
+) -> tuple[Any, Cell]:
     """The same share of the channels of every layer, found by halving what it may be."""
     low, high = 0.0, 0.95
     share, pruned, got = 0.0, model, 1.0
@@ -69,29 +111,30 @@ def uniform(model: models.Model, target: float, train: Any, options: Any) -> tup
             break
         low, high = (share, high) if got < target else (low, share)
     fc.set_random_seed(0)
-    tuned = compress.fine_tune(pruned, train, epochs=options.epochs, teacher=model)
+    tuned = compress.fine_tune(pruned, train, epochs=options.epochs, teacher=model, **fitting)
     return tuned, {"promised": got, "share": share}
 
 
 def make(
-    seed: int, target: float, maker: str, options: Any, train: Any, test: Any
+    task: Task, seed: int, target: float, maker: str, options: Any, train: Any, test: Any
 ) -> Callable[[], Cell]:
     """The work of a cell."""
 
     def work() -> Cell:
-        model = read(options.folder, seed)
-        result, told = (ours if maker == "optimize" else uniform)(model, target, train, options)
-        result.save(path_of(options.folder, seed, target, maker))
+        model = task.read(seed)
+        how = ours if maker == "optimize" else uniform
+        result, told = how(model, target, train, task.fitting, options)
+        result.save(task.result(seed, target, maker))
         dense = figures(model, test)["accuracy"]
         return {"epochs": options.epochs, "dense": dense, **told, **figures(result, test)}
 
     return work
 
 
-def measure(seed: int, target: float, maker: str, options: Any) -> Cell:
+def measure(task: Task, seed: int, target: float, maker: str, options: Any) -> Cell:
     """The speed of a result, once more."""
-    dense = models.load_model(options.folder / f"dense_{seed}.fcnn")
-    result = models.load_model(path_of(options.folder, seed, target, maker))
+    dense = models.load_model(task.paths[seed])
+    result = models.load_model(task.result(seed, target, maker))
     times = times_in_fresh_process(
         dense, result, batch=1, threads=options.threads, processes=options.processes
     )
@@ -131,7 +174,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--folder", type=Path, required=True, help="of compression_mnist.py")
+    parser.add_argument("--folder", type=Path, required=True, help="for results")
+    parser.add_argument("--archive", type=Path, help="CIFAR-10 instead of MNIST")
+    parser.add_argument("--models", help="files of models, one a seed")
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--targets", default="2,3,4")
     parser.add_argument("--makers", default=",".join(MAKERS))
@@ -144,21 +189,22 @@ def main() -> None:
     options = parser.parse_args()
     fc.set_num_threads(options.train_threads)
     options.epochs = 1 if options.quick else options.epochs
-    seeds = [int(seed) for seed in options.seeds.split(",")]
+    options.folder.mkdir(parents=True, exist_ok=True)
+    task = Task(options)
     targets = [float(target) for target in options.targets.split(",")]
     made = Cells(options.folder / "speed.jsonl")
     measured = Cells(options.folder / "speed_again.jsonl")
     makers = options.makers.split(",")
-    keys = [(seed, t, maker) for seed in seeds for t in targets for maker in makers]
+    keys = [(seed, t, maker) for seed in task.paths for t in targets for maker in makers]
     if options.measure:
         for seed, target, maker in keys:
             if made.find(seed=seed, target=target, maker=maker):
-                work = partial(measure, seed, target, maker, options)
+                work = partial(measure, task, seed, target, maker, options)
                 measured.run(work, seed=seed, target=target, maker=maker)
     else:
-        train, test = load(2560 if options.quick else 60_000)
+        train, test = task.load()
         for seed, target, maker in keys:
-            work = make(seed, target, maker, options, train, test)
+            work = make(task, seed, target, maker, options, train, test)
             made.run(work, seed=seed, target=target, maker=maker)
     print(table(made, measured, targets))
 

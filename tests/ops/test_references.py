@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import fastcnn.onnx  # noqa: F401  (it adds an op of its own)
 from fastcnn.graph import Type
 from fastcnn.ops import get, infer, names
 from tests.ops.cases import Case, all_cases, cases
