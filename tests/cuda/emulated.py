@@ -18,6 +18,12 @@ import fastcnn
 
 ROOT = Path(__file__).resolve().parents[2]
 EMULATOR = ROOT / "tests" / "cuda" / "emulator"
+COMMON = ("-std=c++17", "-O1", "-g1", f"-I{EMULATOR.parent}")
+SANITIZERS = {
+    "plain": [],
+    "address": ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"],
+    "thread": ["-fsanitize=thread"],
+}
 
 
 @contextmanager
@@ -68,33 +74,34 @@ def load_module(path: Path) -> ModuleType:
     return module
 
 
+def build_emulator(folder: Path, flavour: str) -> Path:
+    """The emulator alone, as an object to link with; `folder` must be held."""
+    sources = sorted(EMULATOR.glob("*.cpp"))
+    library = folder / f"emulator_{flavour}.o"
+    inputs = [*sources, *EMULATOR.glob("*.h")]
+    if library.exists() and all(f.stat().st_mtime < library.stat().st_mtime for f in inputs):
+        return library
+    # The race detector watches the kernels and must not watch what schedules them.
+    own = ["-DEMULATOR_TSAN=1"] if flavour == "thread" else SANITIZERS[flavour]
+    unity = folder / f"emulator_{flavour}.cpp"
+    unity.write_text("".join(f'#include "{path}"\n' for path in sources))
+    run("g++", *COMMON, *own, "-fPIC", "-c", unity, "-o", library)
+    return library
+
+
 def build_planted(folder: Path, flavour: str) -> Path:
     """The program of planted bugs, in the plain, "address" or "thread" flavour."""
     if shutil.which("g++") is None:
         pytest.skip("the emulator needs g++ to be built")
-    flags = {
-        "plain": [],
-        "address": ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"],
-        "thread": ["-fsanitize=thread"],
-    }[flavour]
-    common = ["-std=c++17", "-O1", "-g1", f"-I{EMULATOR.parent}"]
     planted = ROOT / "tests" / "cuda" / "planted"
-    sources = sorted(EMULATOR.glob("*.cpp"))
     with alone(folder):
+        library = build_emulator(folder, flavour)
         program = folder / f"planted_{flavour}"
-        inputs = [*sources, *EMULATOR.glob("*.h"), *planted.iterdir()]
-        if program.exists() and all(
-            path.stat().st_mtime < program.stat().st_mtime for path in inputs
-        ):
+        inputs = [library, *planted.iterdir()]
+        if program.exists() and all(f.stat().st_mtime < program.stat().st_mtime for f in inputs):
             return program
-        # The race detector watches the kernels and must not watch what schedules them.
-        library = folder / f"emulator_{flavour}.o"
-        own = ["-DEMULATOR_TSAN=1"] if flavour == "thread" else flags
-        unity = folder / f"emulator_{flavour}.cpp"
-        unity.write_text("".join(f'#include "{path}"\n' for path in sources))
-        run("g++", *common, *own, "-c", unity, "-o", library)
         run(
-            *("g++", *common, *flags, "-Wno-unknown-pragmas", "-rdynamic"),
+            *("g++", *COMMON, *SANITIZERS[flavour], "-Wno-unknown-pragmas", "-rdynamic"),
             *("-x", "c++", planted / "planted.cu", "-x", "none", library),
             *("-o", program, "-ldl", "-pthread"),
         )

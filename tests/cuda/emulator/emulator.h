@@ -5,5 +5,6 @@
 #include "emulator/arithmetic.h"
 #include "emulator/launch.h"
 #include "emulator/runtime.h"
+#include "emulator/tensor_core.h"
 #include "emulator/vocabulary.h"
 #include "emulator/warp.h"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tests.cuda.ptx.async_copy import AsyncCopies
 from tests.cuda.ptx.memory import Fault, Mask, Memory
 from tests.cuda.ptx.operations import OPERATIONS
 from tests.cuda.ptx.parse import Instruction, Kernel
@@ -26,12 +27,20 @@ DTYPES: dict[str, type[np.generic]] = {
 
 
 class Machine:
-    """The state of one block: registers, shared memory, where each thread is."""
+    """The state of one block: registers, shared memory, where each thread is.
 
-    def __init__(self, kernel: Kernel, memory: Memory) -> None:
+    Args:
+        kernel: What to run.
+        memory: Global memory.
+        early: Whether cp.async lands at once; else as late as its wait allows.
+    """
+
+    def __init__(self, kernel: Kernel, memory: Memory, *, early: bool = False) -> None:
         self.kernel = kernel
         self.memory = memory
+        self.early = early
         self.shared = Memory("shared", {})
+        self.copies = AsyncCopies(memory, self.shared, 0, early=early)
         self.parameters = b""
         self.registers: dict[str, Lanes] = {}
         self.threads = 0
@@ -57,6 +66,7 @@ class Machine:
             }
             # NaN: what is read must have been written.
             self.shared.buffers = {0: np.full(self.kernel.shared_bytes, 0xFF, np.uint8)}
+            self.copies = AsyncCopies(self.memory, self.shared, self.threads, early=self.early)
             with np.errstate(all="ignore"):
                 self._run_block()
 
@@ -142,7 +152,7 @@ class Machine:
         operation = OPERATIONS.get(instruction.opcode)
         if operation is None:
             raise NotImplementedError(instruction.text)
-        if instruction.opcode in ("shfl", "mma", "ldmatrix"):
+        if instruction.opcode in ("shfl", "mma", "ldmatrix", "bar"):
             warps = np.unique(np.flatnonzero(on) // _WARP)
             there = np.isin(np.arange(self.threads) // _WARP, warps) & live
             if (on != there).any():

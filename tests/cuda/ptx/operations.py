@@ -9,14 +9,20 @@ import numpy as np
 import numpy.typing as npt
 
 from tests.cuda.ptx.memory import Mask, Memory
+from tests.cuda.ptx.narrow import pack, round_tf32
 from tests.cuda.ptx.parse import Instruction, address
+from tests.cuda.ptx.tensor_core import copy_async, load_matrices, multiply_matrices
 
 if TYPE_CHECKING:
     from tests.cuda.ptx.machine import Machine
 
 Lanes = npt.NDArray[Any]
 Operation = Callable[["Machine", Instruction, Mask], None]
-OPERATIONS: dict[str, Operation] = {}
+OPERATIONS: dict[str, Operation] = {
+    "cp": copy_async,
+    "ldmatrix": load_matrices,
+    "mma": multiply_matrices,
+}
 
 _WIDER = {"s16": "s32", "u16": "u32", "s32": "s64", "u32": "u64"}
 
@@ -172,9 +178,15 @@ def _to_address_space(machine: Machine, ins: Instruction, mask: Mask) -> None:
 
 @_operation("cvt")
 def _convert(machine: Machine, ins: Instruction, mask: Mask) -> None:
-    (target,), (source,) = ins.operands
+    (target,), (source,), *low = ins.operands
     to, from_ = ins.modifiers[-2:]
     values = machine.read(source, from_)
+    if low:
+        machine.write(target, pack(to, values, machine.read(low[0][0], from_)), mask)
+        return
+    if to == "tf32":
+        machine.write(target, round_tf32(values), mask)
+        return
     if values.dtype.kind == "f" and _dtype(to).kind in "iu":
         rounding: dict[str, Callable[[Lanes], Lanes]] = {
             "rni": np.rint,
@@ -188,6 +200,13 @@ def _convert(machine: Machine, ins: Instruction, mask: Mask) -> None:
     if "sat" in ins.modifiers:
         values = np.clip(np.nan_to_num(values, nan=0.0), 0, 1)
     machine.write(target, values.astype(_dtype(to)), mask)
+
+
+@_operation("bar")
+def _sync_warp(machine: Machine, ins: Instruction, mask: Mask) -> None:
+    """Nothing: lanes run in lockstep, and that they are together was checked."""
+    if ins.modifiers != ("warp", "sync") or ins.operands != (("-1",),):
+        raise NotImplementedError(ins.text)
 
 
 @_operation("setp")

@@ -1,0 +1,123 @@
+"""Instructions of tensor cores and of what feeds them. Source: the PTX ISA.
+
+Sums of mma are exact but for one rounding at the end; hardware rounds in other ways.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tests.cuda.ptx.memory import Fault, Mask
+from tests.cuda.ptx.narrow import unpack
+from tests.cuda.ptx.parse import Instruction, address
+
+if TYPE_CHECKING:
+    from tests.cuda.ptx.machine import Machine
+
+Indices = npt.NDArray[np.int64]
+_LANE = np.arange(32)
+_G, _T = _LANE // 4, _LANE % 4
+
+
+def places_of_a(per_register: int) -> list[tuple[Indices, Indices]]:
+    """(row, k) of each value that the lanes hold of A, which has 8 `per_register` columns."""
+    return [
+        (_G + 8 * (i % 2), per_register * _T + half + 4 * per_register * (i // 2))
+        for i in range(4)
+        for half in range(per_register)
+    ]
+
+
+def places_of_b(per_register: int) -> list[tuple[Indices, Indices]]:
+    """(k, column) of each value that the lanes hold of B."""
+    return [
+        (per_register * _T + half + 4 * per_register * i, _G)
+        for i in range(2)
+        for half in range(per_register)
+    ]
+
+
+def places_of_c() -> list[tuple[Indices, Indices]]:
+    """(row, column) of each value that the lanes hold of C and D."""
+    return [(_G + 8 * (i // 2), 2 * _T + i % 2) for i in range(4)]
+
+
+def multiply_matrices(machine: Machine, ins: Instruction, mask: Mask) -> None:
+    """mma.sync.aligned.m16n8kK.row.col.f32.T.T.f32."""
+    targets, a, b, c = ins.operands
+    types = ins.modifiers[5:]
+    shape = {"tf32": "m16n8k8", "f16": "m16n8k16", "bf16": "m16n8k16"}.get(types[1])
+    if types != ("f32", types[1], types[1], "f32") or ins.modifiers[2] != shape:
+        raise NotImplementedError(ins.text)
+    k = int(shape.partition("k")[2])
+    warps = machine.threads // 32
+
+    def matrix(
+        values: list[npt.NDArray[np.float64]], places: list[tuple[Indices, Indices]], *size: int
+    ) -> npt.NDArray[np.float64]:
+        whole = np.zeros((warps, *size))
+        for value, (row, column) in zip(values, places, strict=True):
+            whole[:, row, column] = value.reshape(warps, 32)
+        return whole
+
+    def values(registers: tuple[str, ...]) -> list[npt.NDArray[np.float64]]:
+        return [
+            value for name in registers for value in unpack(types[1], machine.read(name, "b32"))
+        ]
+
+    sums = [machine.read(name, "f32").astype(np.float64) for name in c]
+    product = matrix(values(a), places_of_a(k // 8), 16, k) @ matrix(
+        values(b), places_of_b(k // 8), k, 8
+    )
+    result = (product + matrix(sums, places_of_c(), 16, 8)).astype(np.float32)
+    for name, (row, column) in zip(targets, places_of_c(), strict=True):
+        machine.write(name, result[:, row, column].reshape(-1), mask)
+
+
+def load_matrices(machine: Machine, ins: Instruction, mask: Mask) -> None:
+    """ldmatrix.sync.aligned.m8n8.xN{.trans}.shared.b16."""
+    targets, (source,) = ins.operands
+    base, offset = address(source)
+    rows = machine.read(base, "u64").astype(np.int64) + offset
+    if (rows[mask] % 16).any():
+        raise Fault(f"{ins.text}: a row at a misaligned address")
+    machine.shared.count(machine.at, rows, 16, mask)
+    lane = machine.lane
+    first = np.arange(machine.threads) - lane
+    g, t = lane // 4, lane % 4
+    for matrix, target in enumerate(targets):
+        if "trans" in ins.modifiers:
+            halves = [rows[first + 8 * matrix + 2 * t + e] + 2 * g for e in (0, 1)]
+        else:
+            halves = [rows[first + 8 * matrix + g] + 4 * t + 2 * e for e in (0, 1)]
+        data = np.hstack([machine.shared.load(half, 2, mask) for half in halves])
+        machine.write(target, np.ascontiguousarray(data).view(np.uint32)[:, 0], mask)
+
+
+def copy_async(machine: Machine, ins: Instruction, mask: Mask) -> None:
+    """cp.async with a count of bytes that are read, commit_group and wait_group."""
+    action = ins.modifiers[1]
+    if action == "commit_group":
+        machine.copies.commit(mask)
+    elif action == "wait_group":
+        machine.copies.wait(int(ins.operands[0][0]), mask)
+    elif action in ("cg", "ca"):
+        (to,), (from_,), (size_text,), *rest = ins.operands
+        size = int(size_text)
+        target, source = (_addresses(machine, operand) for operand in (to, from_))
+        given: Any = (
+            machine.read(rest[0][0], "u32").astype(np.int64) if rest else np.full_like(target, size)
+        )
+        machine.shared.count(machine.at, target, size, mask)
+        machine.memory.count(machine.at, source, size, mask & (given > 0))
+        machine.copies.issue(target, source, size, given, mask)
+    else:
+        raise NotImplementedError(ins.text)
+
+
+def _addresses(machine: Machine, operand: str) -> Indices:
+    base, offset = address(operand)
+    return machine.read(base, "u64").astype(np.int64) + offset
