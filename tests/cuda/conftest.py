@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cuda.emulated import build_module, load_module
+from tests.cuda.ptx.replay import compiled
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +28,9 @@ def emulated(emulated_module, monkeypatch):
     monkeypatch.setenv("FASTCNN_CUDA_EMULATION", "1")
     emulated_module.configure(seed=1)
     return emulated_module
+
+
+@pytest.fixture(scope="session", params=["compute_80", "compute_90"])
+def kernels(request, build_folder):
+    """Every kernel as PTX."""
+    return compiled(build_folder, request.param)

@@ -161,7 +161,8 @@ def swapped(text, pattern, first, second):
         for match in list(re.finditer(pattern, kernel))[-1:]:
             registers = re.findall(r"%\w+", match[0])
             one, other = registers[first], registers[second]
-            changed = match[0].replace(one, "one").replace(other, one).replace("one", other)
+            parts = re.split(r"(%\w+)", match[0])
+            changed = "".join({one: other, other: one}.get(part, part) for part in parts)
             kernels[i] = kernel[: match.start()] + changed + kernel[match.end() :]
     assert "".join(kernels) != text
     return "".join(kernels)

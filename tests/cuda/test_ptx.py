@@ -8,7 +8,7 @@ import pytest
 from tests.cuda.ptx.machine import Machine
 from tests.cuda.ptx.memory import Fault, Memory
 from tests.cuda.ptx.parse import parse
-from tests.cuda.ptx.replay import compiled, replay
+from tests.cuda.ptx.replay import replay
 from tests.cuda.test_operators import DEPTHWISE_EDGES, TILE_EDGES, check
 from tests.ops.cases import cases
 from tests.ops.cases.convolution import backward, forward
@@ -37,11 +37,6 @@ CHOSEN = [
     cases("cast")[0],
     forward(TILE_EDGES[4], "relu6", residual=True),
 ]
-
-
-@pytest.fixture(scope="session", params=["compute_80", "compute_90"])
-def kernels(request, build_folder):
-    return compiled(build_folder, request.param)
 
 
 @pytest.mark.parametrize("case", CHOSEN, ids=lambda case: f"{case.op}-{case}")

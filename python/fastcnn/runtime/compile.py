@@ -6,12 +6,12 @@ import os
 from math import inf, prod
 from typing import Protocol
 
-from fastcnn.errors import InvalidValueError, ShapeError, UnsupportedError
+from fastcnn.errors import InvalidValueError, ShapeError
 from fastcnn.graph import Graph
 from fastcnn.ops.statistics import node_macs
 from fastcnn.passes import ResolveShapes, for_inference
 from fastcnn.runtime import choices
-from fastcnn.runtime.cuda import check_device
+from fastcnn.runtime.cuda import check_device, check_precision
 from fastcnn.runtime.cuda_session import CudaSession
 from fastcnn.runtime.machine import get_num_threads, set_num_threads
 from fastcnn.runtime.readers import read_graph
@@ -48,7 +48,9 @@ def compile(
         threads: Threads a call may use, as far as this process has CPUs; all that
             `get_num_threads()` tells if None.
         device: "cpu" or "cuda"; `threads`, `winograd`, `strict` and `measure` are for the CPU.
-        precision: "float32".
+        precision: "float32"; on "cuda" also "tf32", "float16" or "bfloat16": convolutions and
+            fully connected layers round the factors of their products to it, multiply on tensor
+            cores and add in float32. What lies between layers stays float32. See docs/cuda.md.
         winograd: Whether 3x3 convolutions may run by Winograd's algorithm: up to three times as
             fast, with a rounding error up to twice that of a plain sum; a NaN or an infinity in
             a pixel spreads over the tiles of 4 x 4 pixels that read it.
@@ -67,8 +69,7 @@ def compile(
             as does the first call on a CUDA device for a node that has no kernel there.
     """
     check_device("compile", device)
-    if precision != "float32":
-        raise UnsupportedError(f"compile: precision '{precision}' is not there; use 'float32'")
+    check_precision("compile", device, precision)
     if threads is not None and not 1 <= threads <= 256:
         raise InvalidValueError(f"compile: threads={threads} is not from 1 to 256")
     if threads is not None and threads > get_num_threads():
@@ -78,7 +79,7 @@ def compile(
         check = _is_small(graph)
     ready, reports = for_inference(graph, check=check)
     if device == "cuda":
-        return CudaSession(ready, reports=tuple(reports))
+        return CudaSession(ready, precision=precision, reports=tuple(reports))
     threads = min(threads or get_num_threads(), get_num_threads())
     session = Session(
         ready,

@@ -30,6 +30,27 @@ def cuda_module() -> Any:
         ) from error
 
 
+PRECISIONS = {
+    "cpu": ("float32",),
+    "cuda": ("float32", "tf32", "float16", "bfloat16"),
+}
+"""By device, what a session may round the factors of products to, before it adds in float32."""
+
+
+def check_precision(caller: str, device: str, precision: str) -> None:
+    """Holds `precision` to one that `device` has.
+
+    Raises:
+        UnsupportedError: It is none.
+    """
+    there = PRECISIONS[device]
+    if precision not in there:
+        names = " or ".join(filter(None, (", ".join(map(repr, there[:-1])), repr(there[-1]))))
+        raise UnsupportedError(
+            f"{caller}: precision '{precision}' is not there on device '{device}'; use {names}"
+        )
+
+
 def check_device(caller: str, device: str) -> None:
     """Holds `device` to one that is there.
 
@@ -56,6 +77,7 @@ def make_cuda_plan(
     *,
     arrays: Mapping[str, Array] | None = None,
     state: Any = None,
+    precision: str = "float32",
     guard: bool = False,
 ) -> Any:
     """Compiles `graph`, whose shapes are all known, for the current CUDA device.
@@ -65,10 +87,12 @@ def make_cuda_plan(
         arrays: The arrays that hold the parameters and that updates replace, by name. Parameters
             missing from it are constants.
         state: The `State` of the module that holds them on the device; a new one if None.
+        precision: What convolutions and fully connected layers round the factors of products to:
+            one of `PRECISIONS`.
         guard: Whether every tensor has memory of its own, for tests.
 
     Raises:
-        UnsupportedError: There is no device, or a node has no kernel for it.
+        UnsupportedError: There is no device or no such precision, or a node has no kernel for it.
         OutOfMemoryError: The device has not enough memory.
     """
     index = {name: i for i, name in enumerate(graph.values)}
@@ -80,5 +104,6 @@ def make_cuda_plan(
         outputs=[index[value.name] for value in graph.outputs],
         updates=[(index[old.name], index[new.name]) for old, new in graph.updates],
         state=state or module.State(),
+        precision=precision,
         guard=guard,
     )

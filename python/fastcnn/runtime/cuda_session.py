@@ -26,13 +26,19 @@ class CudaSession(Session):
     """
 
     def __init__(
-        self, graph: Graph, *, reports: tuple[PassReport, ...] = (), guard: bool = False
+        self,
+        graph: Graph,
+        *,
+        precision: str = "float32",
+        reports: tuple[PassReport, ...] = (),
+        guard: bool = False,
     ) -> None:
         """Takes a graph that no pass has anything left to do on; see `runtime.compile`."""
+        self._precision = precision
         super().__init__(graph, threads=1, reports=reports, guard=guard)
 
     def _make_plan(self, graph: Graph) -> Any:
-        return make_cuda_plan(graph, guard=self._guard)
+        return make_cuda_plan(graph, precision=self._precision, guard=self._guard)
 
     def _check_coverage(self, graph: Graph) -> None:
         """Nothing: a plan names the nodes that no kernel takes."""

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/attributes.h"
+#include "base/precision.h"
 #include "base/tensor_desc.h"
 #include "cpu/thread_pool.h"
 
@@ -15,6 +16,7 @@ namespace fastcnn::ops {
 // What the user allows, the same for all nodes of a plan.
 struct PlanOptions {
   bool winograd = true;  // 3x3 convolutions of fewer multiplications, in whose tiles a NaN spreads
+  Precision precision = Precision::kFloat32;  // of what CUDA devices multiply
 };
 
 // One node of a plan before it is made: shapes and dtypes are final, input layouts are what the

@@ -29,4 +29,27 @@ struct Placement {
   std::int32_t step_h, step_w;
 };
 
+// A product of an image's pixels with a matrix of weights, all but the weights: what an output
+// pixel p = (n, i, j) of [N, oh, ow] reads, and where its sums go.
+//
+//   src [N, h, w, channels] at (i stride_h, j stride_w) plus taps; dst [N, placement.h,
+//   placement.w, oc]; residual as dst, bias [oc], either may be null
+struct PixelProduct {
+  const float* src;
+  const Tap* taps;
+  const float* bias;
+  const float* residual;
+  float* dst;
+  std::int32_t pixels;
+  std::int32_t h, w, channels;
+  std::int32_t oh, ow;
+  std::int32_t stride_h, stride_w;
+  std::int32_t groups;
+  std::int32_t group_channels;  // of src, in one group
+  std::int32_t oc, group_oc;
+  Placement placement;
+  bool scattered;  // the pixels lie apart in dst
+  float low, high;
+};
+
 }  // namespace fastcnn::cuda

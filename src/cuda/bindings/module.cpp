@@ -24,7 +24,8 @@ std::unique_ptr<Plan> make_plan(const std::vector<ValueTuple>& values,
                                 const std::vector<std::size_t>& inputs,
                                 const std::vector<std::size_t>& outputs,
                                 const std::vector<std::pair<std::size_t, std::size_t>>& updates,
-                                std::shared_ptr<State> state, bool guard) {
+                                std::shared_ptr<State> state, const std::string& precision,
+                                bool guard) {
   PlanSpec spec = graph_from(values, nodes);
   check_indices(inputs, values.size());
   check_indices(outputs, values.size());
@@ -33,6 +34,7 @@ std::unique_ptr<Plan> make_plan(const std::vector<ValueTuple>& values,
   spec.outputs = outputs;
   spec.updates = updates;
   spec.guard = guard;
+  spec.options.precision = precision_from(precision);
   const py::gil_scoped_release release;
   return std::make_unique<Plan>(std::move(spec), std::move(state));
 }
@@ -105,7 +107,7 @@ PYBIND11_MODULE(FASTCNN_CUDA_MODULE, module) {
       .def("download", &State::download, py::call_guard<py::gil_scoped_release>());
   py::class_<Plan>(module, "Plan", py::module_local())
       .def(py::init(&make_plan), py::kw_only(), "values"_a, "nodes"_a, "inputs"_a, "outputs"_a,
-           "updates"_a, "state"_a, "guard"_a = false)
+           "updates"_a, "state"_a, "precision"_a, "guard"_a = false)
       .def("run", &run, "inputs"_a, "outputs"_a = py::none(),
            "The results: in new arrays, or in `outputs` where those are given.")
       .def("steps", &steps)

@@ -10,8 +10,12 @@ namespace {
 
 class PackOperator final : public Operator {
  public:
-  PackOperator(const PackWeights& pack, const std::vector<std::int32_t>& places) : pack_(pack) {
-    kernel = "pack_weights_f32";
+  PackOperator(const PackWeights& pack, const std::vector<std::int32_t>& places,
+               Precision precision)
+      : pack_(pack), precision_(precision) {
+    constexpr const char* kNames[] = {"pack_weights_f32", "pack_fragments_tf32",
+                                      "pack_fragments_f16", "pack_fragments_bf16"};
+    kernel = kNames[static_cast<std::size_t>(precision)];
     input_layouts = {Layout::kPlain};
     output_layouts = {Layout::kPlain};
     tables = {as_table(places)};
@@ -22,13 +26,39 @@ class PackOperator final : public Operator {
     PackWeights pack = pack_;
     pack.src = args.src(0);
     pack.places = args.table<std::int32_t>(0);
-    pack.dst = args.dst(0);
-    pack_weights(pack, args.stream);
+    pack.dst = args.outputs[0];
+    if (precision_ == Precision::kFloat32) {
+      pack_weights(pack, args.stream);
+    } else {
+      pack_fragments(pack, precision_, args.stream);
+    }
   }
 
  private:
   PackWeights pack_;
+  Precision precision_;
 };
+
+// Matrices of so many columns.
+Packing pack_to(const WeightMatrices& matrices, const ConvPhase& phase, std::size_t input,
+                Precision precision, std::int32_t columns) {
+  PackWeights pack = {};
+  std::vector<std::int32_t> places;
+  for (const ConvPhase::PhaseTap& tap : phase.taps) places.push_back(tap.place);
+  pack.groups = narrow(matrices.groups);
+  pack.taps = matrices.channels == 0 ? 0 : narrow(static_cast<std::int64_t>(places.size()));
+  pack.channels = narrow(std::max<std::int64_t>(matrices.channels, 1));
+  pack.group_columns = narrow(matrices.outputs);
+  pack.rows = matrices.rows(phase);
+  pack.columns = columns;
+  pack.group_stride = narrow(matrices.group_stride);
+  pack.dst_stride = narrow(matrices.dst_stride);
+  pack.src_stride = narrow(matrices.src_stride);
+  const std::int64_t elements = matrices.groups * pack.rows * columns;
+  const bool halves = precision == Precision::kFloat16 || precision == Precision::kBfloat16;
+  return {input, static_cast<std::size_t>(elements) * (halves ? 2 : 4),
+          std::make_unique<PackOperator>(pack, places, precision)};
+}
 
 // The only place that an axis of one pixel has.
 ops::ConvAxis single() { return {1, 1, 1, 1, 1, {{0, 1, {{0, 0}}}}}; }
@@ -122,21 +152,12 @@ std::int32_t WeightMatrices::rows(const ConvPhase& phase) const {
 std::int32_t WeightMatrices::columns() const { return narrow(round_up(outputs, kColumnMultiple)); }
 
 Packing WeightMatrices::packing(const ConvPhase& phase, std::size_t input) const {
-  PackWeights pack = {};
-  std::vector<std::int32_t> places;
-  for (const ConvPhase::PhaseTap& tap : phase.taps) places.push_back(tap.place);
-  pack.groups = narrow(groups);
-  pack.taps = channels == 0 ? 0 : narrow(static_cast<std::int64_t>(places.size()));
-  pack.channels = narrow(std::max<std::int64_t>(channels, 1));
-  pack.group_columns = narrow(outputs);
-  pack.rows = rows(phase);
-  pack.columns = columns();
-  pack.group_stride = narrow(group_stride);
-  pack.dst_stride = narrow(dst_stride);
-  pack.src_stride = narrow(src_stride);
-  const std::int64_t elements = groups * pack.rows * pack.columns;
-  return {input, static_cast<std::size_t>(elements) * sizeof(float),
-          std::make_unique<PackOperator>(pack, places)};
+  return pack_to(*this, phase, input, Precision::kFloat32, columns());
+}
+
+Packing WeightMatrices::fragments(const ConvPhase& phase, std::size_t input, Precision precision,
+                                  std::int32_t columns) const {
+  return pack_to(*this, phase, input, precision, columns);
 }
 
 WeightMatrices weight_matrices(const ops::ConvView& view) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/precision.h"
 #include "cuda/base/convolution.h"
 #include "cuda/ops/operator.h"
 #include "ops/conv2d_axes.h"
@@ -49,8 +50,11 @@ struct WeightMatrices {
 
   std::int32_t rows(const ConvPhase& phase) const;
   std::int32_t columns() const;
-  // Makes those of `phase` from input `input`.
+  // Makes those of `phase` from input `input`: float32, or in fragments of another precision and of
+  // so many columns.
   Packing packing(const ConvPhase& phase, std::size_t input) const;
+  Packing fragments(const ConvPhase& phase, std::size_t input, Precision precision,
+                    std::int32_t columns) const;
 };
 
 WeightMatrices weight_matrices(const ops::ConvView& view);

@@ -202,6 +202,16 @@ def _convert(machine: Machine, ins: Instruction, mask: Mask) -> None:
     machine.write(target, values.astype(_dtype(to)), mask)
 
 
+@_operation("bfi")
+def _insert_bits(machine: Machine, ins: Instruction, mask: Mask) -> None:
+    """The lowest bits of one number put in place of some of another's."""
+    (target,), (field,), (whole,), (start,), (length,) = ins.operands
+    bits = np.uint32((1 << min(int(length), 32)) - 1)
+    at = np.uint32(int(start))
+    a, b = machine.read(field, "b32"), machine.read(whole, "b32")
+    machine.write(target, (b & ~(bits << at)) | (a & bits) << at, mask)
+
+
 @_operation("bar")
 def _sync_warp(machine: Machine, ins: Instruction, mask: Mask) -> None:
     """Nothing: lanes run in lockstep, and that they are together was checked."""

@@ -24,24 +24,9 @@ namespace fastcnn::cuda {
 // Rounding  one fused multiply-add a row, rows ascending; then bias, then residual.
 // Errors    a refused launch throws; ops::conv2d checks shapes.
 // Source    Chetlur et al., "cuDNN: Efficient Primitives for Deep Learning", 2014.
-struct Conv2dGemm {
-  const float* src;
+struct Conv2dGemm : PixelProduct {
   const float* weights;
-  const Tap* taps;
-  const float* bias;
-  const float* residual;
-  float* dst;
-  std::int32_t pixels;
-  std::int32_t h, w, channels;
-  std::int32_t oh, ow;
-  std::int32_t stride_h, stride_w;
-  std::int32_t groups;
-  std::int32_t group_channels;  // of src, in one group
-  std::int32_t oc, group_oc;
   std::int32_t rows, columns;  // of the weights of one group, padded
-  Placement placement;
-  bool scattered;  // the pixels lie apart in dst
-  float low, high;
 };
 
 // Enqueues the product on `stream`. `vector`: group_channels is a multiple of 4.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cuda/base/clamp.cuh"
+#include "cuda/base/place.cuh"
 #include "cuda/base/portable.cuh"
 #include "cuda/kernels/conv2d_gemm/conv2d_gemm.h"
 
@@ -97,16 +98,6 @@ struct ImageLoader {
     }
   }
 };
-
-// Where pixel p lies among those of dst.
-__device__ __forceinline__ std::int64_t place(const Conv2dGemm& conv, int p) {
-  if (!conv.scattered) return p;
-  const Placement to = conv.placement;
-  const int row = p / conv.ow;
-  const std::int64_t image = row / conv.oh;
-  return (image * to.h + to.top + row % conv.oh * to.step_h) * to.w + to.left +
-         p % conv.ow * to.step_w;
-}
 
 // Bias, residual and activation of one element of dst, or of four in a row.
 __device__ __forceinline__ void finish_one(const Conv2dGemm& conv, float sum, std::int64_t at,

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "base/precision.h"
 #include "cuda/base/runtime.h"
 
 namespace fastcnn::cuda {
@@ -22,13 +23,23 @@ namespace fastcnn::cuda {
 struct PackWeights {
   const float* src;
   const std::int32_t* places;
-  float* dst;
+  void* dst;
   std::int32_t groups, taps, channels;
   std::int32_t group_columns;  // of a group, before padding
   std::int32_t rows, columns;
   std::int32_t group_stride, dst_stride, src_stride;
 };
 
+// Of float32.
 void pack_weights(const PackWeights& pack, cudaStream_t stream);
+
+// The same matrices rounded to `precision`, which is not kFloat32, and laid out as a warp
+// multiplies them (base/fragment.cuh): of each 16 rows and 8 columns together what lane 0 holds,
+// then lane 1.
+//
+// Shapes    dst [groups][rows / 16][columns / 8][32][4]; rows a multiple of 16, columns of 8.
+// Rounding  tf32: ties away from zero; float16, bfloat16: ties to even; beyond their range
+// infinite.
+void pack_fragments(const PackWeights& pack, Precision precision, cudaStream_t stream);
 
 }  // namespace fastcnn::cuda

@@ -1,0 +1,223 @@
+"""Products on tensor cores: tf32, float16 and bfloat16 operands, float32 sums."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import fastcnn as fc
+from fastcnn.errors import UnsupportedError
+from fastcnn.runtime.cuda import make_cuda_plan
+from tests.cuda.networks import mnist_cnn, residual_cnn
+from tests.cuda.ptx.narrow import pack, round_tf32, unpack
+from tests.cuda.ptx.replay import replay
+from tests.native.one_op import BLOCKED, CONSTANT, graph_of, run_reference
+from tests.ops.cases import cases
+from tests.ops.cases.case import Case, each
+from tests.ops.cases.convolution import Convolution, backward, forward
+from tests.tolerance import assert_close, tolerance
+
+PRECISIONS = ("tf32", "float16", "bfloat16")
+SHORT = {"tf32": "tf32", "float16": "f16", "bfloat16": "bf16"}
+
+# Edges of the tiles 64 x 64, 128 x 64 and 128 x 128, of four channels in a row, of 16 rows a step.
+SMALL = [
+    Convolution(n=1, c=1, oc=1, size=(1, 1), kernel=(1, 1)),
+    Convolution(n=1, c=16, oc=64, size=(8, 8), kernel=(1, 1)),
+    Convolution(n=1, c=5, oc=65, size=(5, 13), kernel=(3, 3), pads=(1, 1, 1, 1)),
+    Convolution(n=3, c=16, oc=63, size=(9, 7), kernel=(3, 1), strides=(2, 1)),
+    Convolution(n=2, c=20, oc=8, size=(9, 9), kernel=(3, 3), dilations=(2, 3), pads=(2, 0, 1, 3)),
+    Convolution(n=1, c=12, oc=6, size=(7, 7), kernel=(5, 5), groups=3, pads=(2, 2, 2, 2)),
+    Convolution(n=1, c=6, oc=15, size=(4, 4), kernel=(2, 2), groups=3),
+    Convolution(n=1, c=3, oc=16, size=(15, 14), kernel=(5, 5), strides=(2, 2), pads=(2, 2, 2, 2)),
+]
+LARGE = [
+    Convolution(n=1, c=8, oc=64, size=(131, 125), kernel=(1, 1)),  # 128 x 64
+    Convolution(n=1, c=4, oc=127, size=(130, 126), kernel=(1, 1)),  # 128 x 128
+]
+OTHERS = [
+    *cases("dense"),
+    *cases("dense_backward_data"),
+    *(case for case in cases("conv2d_transpose") if "g" not in case.id),
+    *(case for case in cases("conv2d") if "relu6" in case.id or "nan" in case.id),
+]
+
+
+def rounded(precision, values):
+    """`values` as the precision keeps them, in float32."""
+    if precision == "tf32":
+        return round_tf32(values).view(np.float32)
+    type_ = SHORT[precision]
+    return unpack(type_, pack(f"{type_}x2", np.zeros_like(values), values))[0].astype(np.float32)
+
+
+def run_emulated(graph, arrays, precision):
+    plan = make_cuda_plan(graph, precision=precision, guard=True)
+    kernels = [step["kernel"] for step in plan.steps()]
+    return plan.run([np.asarray(arrays[i], order="C") for i in range(len(graph.inputs))]), kernels
+
+
+def check(case, rng, precision, form=CONSTANT):
+    """Against float64 of the rounded operands: what remains are sums in float32."""
+    arrays = case.inputs(rng)
+    graph = graph_of(case, arrays, form)
+
+    results, kernels = run_emulated(graph, arrays, precision)
+
+    if not any(kernel.startswith(f"conv2d_tensor_{SHORT[precision]}") for kernel in kernels):
+        assert any("depthwise" in kernel or kernel == "nothing" for kernel in kernels), kernels
+        return kernels
+    factors = [rounded(precision, array) if i < 2 else array for i, array in enumerate(arrays)]
+    truth = run_reference(graph_of(case, factors, form), factors)
+    for result, wanted in zip(results, truth, strict=True):
+        assert_close(result, wanted, reduction=case.reduction)
+    return kernels
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("shape", SMALL, ids=lambda shape: shape.id)
+def test_convolutions_and_gradients_at_the_edges_of_tiles(emulated, shape, rng, precision):
+    check(forward(shape), rng, precision)
+    for case in backward(shape):
+        if case.op == "conv2d_backward_data":
+            check(case, rng, precision, BLOCKED)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_large_tiles(emulated, rng, precision):
+    emulated.configure(seed=1, os_threads=2)
+    names = [check(forward(shape), rng, precision) for shape in LARGE]
+
+    for name, tile in zip(names, ("128x64x4", "128x128x4"), strict=True):
+        assert f"conv2d_tensor_{SHORT[precision]}_{tile}" in name
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_fully_connected_transposed_and_finished(emulated, rng, precision):
+    for case in OTHERS:
+        check(case, rng, precision)
+
+
+def recorded(emulated, case, rng, precision):
+    """The launches of the tensor kernel and of its packing."""
+    emulated.recorded()
+    emulated.configure(seed=1, record=True)
+    check(case, rng, precision)
+    return [x for x in emulated.recorded() if "tensor" in x[0] or "fragments" in x[0]]
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("shape", [SMALL[i] for i in (2, 5, 7)], ids=lambda shape: shape.id)
+def test_ptx_gives_what_the_emulator_gives(kernels, emulated, rng, shape, precision):
+    launches = recorded(emulated, forward(shape), rng, precision)
+
+    for _, given, wanted, _, _ in replay(kernels, launches):
+        for at, buffer in wanted.items():
+            np.testing.assert_allclose(
+                given[at].view(np.float32), buffer.view(np.float32), rtol=2e-6, atol=1e-6
+            )
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_whole_tiles_meet_no_bank_twice(kernels, emulated, rng, precision):
+    launches = recorded(emulated, forward(SMALL[1]), rng, precision)
+
+    *_, (name, _, _, sectors, wavefronts) = replay(kernels, launches)
+
+    assert "conv2d_tensor" in name
+    assert wavefronts.units <= 1.1 * wavefronts.least
+    assert sectors.units <= 1.5 * sectors.least
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_operands_are_rounded_no_more_than_the_type_says(emulated, rng, precision):
+    """Each factor by half of its last bit: twice that of the sum of the products' magnitudes."""
+    half_a_bit = {"tf32": 2.0**-11, "float16": 2.0**-11, "bfloat16": 2.0**-8}[precision]
+    x, w, bias = (rng.standard_normal(shape) for shape in ((9, 300), (300, 33), (33,)))
+    x, w, bias = (array.astype(np.float32) for array in (x, w, bias))
+    case = Case("dense", "bound", each())
+    graph = graph_of(case, [x, w, bias], CONSTANT)
+
+    ((y,), _) = run_emulated(graph, [x, w, bias], precision)
+
+    exact = x.astype(np.float64) @ w + bias
+    limit = (2 * half_a_bit + half_a_bit**2) * (np.abs(x).astype(np.float64) @ np.abs(w))
+    errors = np.abs(y - exact)
+    assert (errors <= limit + tolerance(300, scale=np.abs(exact).max())).all()
+    assert errors.max() > half_a_bit / 16  # they are rounded
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_not_a_number_and_infinity_reach_what_reads_them(emulated, precision):
+    x = np.ones((1, 8, 5, 5), np.float32)
+    x[0, 1, 0, 0] = np.nan
+    x.view(np.uint32)[0, 2, 4, 0] = 0xFFFFFFFF  # another NaN, which an addition would turn over
+    x[0, 3, 0, 4] = np.inf
+    x[0, 4, 4, 4] = 3e38  # infinite in float16, and in bfloat16 not
+    w = np.ones((64, 8, 1, 1), np.float32)
+    attrs = {"strides": (1, 1), "pads": (0, 0, 0, 0), "dilations": (1, 1), "groups": 1}
+    arrays = [x, w, np.zeros(64, np.float32)]
+    graph = graph_of(Case("conv2d", "nan", each(), attrs), arrays, CONSTANT)
+
+    ((y,), _) = run_emulated(graph, arrays, precision)
+
+    wanted = np.full((5, 5), 8.0)
+    wanted[0, 0] = wanted[4, 0] = np.nan
+    wanted[0, 4] = np.inf
+    wanted[4, 4] = np.inf if precision == "float16" else rounded(precision, x[0, 4, 4, 4:])[0]
+    np.testing.assert_allclose(y[0], np.broadcast_to(wanted, (64, 5, 5)), rtol=1e-6)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_every_schedule_gives_the_same_bits(emulated, rng, precision):
+    arrays = forward(SMALL[2]).inputs(rng)
+    graph = graph_of(forward(SMALL[2]), arrays, CONSTANT)
+    ((first,), _) = run_emulated(graph, arrays, precision)
+
+    for seed in range(20):
+        emulated.configure(seed=seed, os_threads=1 + seed % 2)
+        ((y,), _) = run_emulated(graph, arrays, precision)
+        np.testing.assert_array_equal(y, first)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize(
+    ("make", "shape"),
+    [(mnist_cnn, (28, 28, 1)), (residual_cnn, (9, 7, 3))],
+    ids=["mnist", "residual"],
+)
+def test_a_model_gives_about_what_it_gives_on_the_cpu(emulated, make, shape, rng, precision):
+    model = make()
+    x = rng.random((2, *shape), np.float32)
+    session = fc.compile(model, device="cuda", precision=precision)
+
+    y = session(x)
+
+    limit = 4 * {"tf32": 2.0**-11, "float16": 2.0**-11, "bfloat16": 2.0**-8}[precision]
+    errors = np.abs(y - fc.compile(model)(x))
+    assert 0 < errors.max() <= limit
+    kernels = [row["kernel"] for row in session.explain().rows]
+    assert any(kernel.startswith(f"conv2d_tensor_{SHORT[precision]}_") for kernel in kernels)
+    assert not any(kernel.startswith("conv2d_gemm") for kernel in kernels)
+
+
+def test_float32_stays_the_default(emulated):
+    kernels = [row["kernel"] for row in fc.compile(mnist_cnn(), device="cuda").explain().rows]
+
+    assert not any("tensor" in kernel for kernel in kernels)
+
+
+@pytest.mark.parametrize(
+    ("device", "message"),
+    [
+        ("cpu", "compile: precision 'fp8' is not there on device 'cpu'; use 'float32'$"),
+        (
+            "cuda",
+            "compile: precision 'fp8' is not there on device 'cuda'; use 'float32', 'tf32', "
+            "'float16' or 'bfloat16'$",
+        ),
+    ],
+)
+def test_an_unknown_precision_is_an_error_that_lists_what_is_there(emulated, device, message):
+    with pytest.raises(UnsupportedError, match=message):
+        fc.compile(mnist_cnn(), device=device, precision="fp8")
