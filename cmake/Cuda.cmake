@@ -74,6 +74,7 @@ if(FASTCNN_CUDA_EMULATION)
     src/cpp/ops/op_spec.cpp
     src/cpp/ops/optimizer_rules.cpp
     src/cpp/ops/pool2d_window.cpp
+    src/cpp/ops/resize_axis.cpp
     src/cpp/ops/strided_axes.cpp)
   fastcnn_cuda_module(_cuda_emu ${emulator} ${cpu})
   set_source_files_properties(${emulator} ${cpu} PROPERTIES UNITY_GROUP emulator)

@@ -9,6 +9,7 @@ from tests.cuda.ptx.machine import Machine
 from tests.cuda.ptx.memory import Fault, Memory
 from tests.cuda.ptx.parse import parse
 from tests.cuda.ptx.replay import replay
+from tests.cuda.tensor_cases import TENSOR_CASES
 from tests.cuda.test_operators import DEPTHWISE_EDGES, TILE_EDGES, check
 from tests.ops.cases import cases
 from tests.ops.cases.convolution import backward, forward
@@ -36,6 +37,7 @@ CHOSEN = [
     *(cases(op)[1] for op in ("greater", "where", "expand", "argmax")),
     cases("cast")[0],
     forward(TILE_EDGES[4], "relu6", residual=True),
+    *TENSOR_CASES,
 ]
 
 

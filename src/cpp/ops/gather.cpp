@@ -3,6 +3,7 @@
 #include "cpu/isa.h"
 #include "ops/channel_move.h"
 #include "ops/checks.h"
+#include "ops/gather_checks.h"
 #include "ops/split.h"
 #include "ops/stored_shape.h"
 
@@ -98,26 +99,11 @@ class GatherChannels final : public Operator {
   ChannelMove move_;
 };
 
-void check_gather(const OpSpec& spec) {
-  spec.expect_inputs(2, 2);
-  expect_outputs(spec, 1);
-  const std::size_t axis = axis_of(spec, 0);
-  const Shape& from = spec.inputs[0].shape;
-  const Shape& indices = spec.inputs[1].shape;
-  std::vector<std::int64_t> extents;
-  for (std::size_t a = 0; a < axis; ++a) extents.push_back(from[a]);
-  for (std::size_t a = 0; a < indices.rank(); ++a) extents.push_back(indices[a]);
-  for (std::size_t a = axis + 1; a < from.rank(); ++a) extents.push_back(from[a]);
-  expect_output(spec, 0, Shape(extents), spec.inputs[0].dtype);
-}
-
 }  // namespace
 
 std::optional<std::string> refuse_gather(const OpSpec& spec) {
-  check_gather(spec);
-  const std::string type = name_of(spec.inputs[1].dtype);
-  if (type != "int32" && type != "int64") return join("indices of ", type);
-  return std::nullopt;
+  expect_gather(spec);
+  return refuse_index_type(spec);
 }
 
 std::unique_ptr<Operator> make_gather(const OpSpec& spec) { return std::make_unique<Gather>(spec); }

@@ -178,10 +178,7 @@ std::unique_ptr<Operator> make_relation(const OpSpec& spec) {
 }
 
 std::optional<std::string> refuse_logical_not(const OpSpec& spec) {
-  spec.expect_inputs(1, 1);
-  expect_bool_output(spec);
-  expect_dtype(spec, 0, DType::kBool);
-  expect_output(spec, 0, spec.inputs[0].shape, DType::kBool);
+  expect_logical_not(spec);
   return std::nullopt;
 }
 

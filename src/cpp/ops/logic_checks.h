@@ -19,6 +19,13 @@ inline void expect_relation(const OpSpec& spec) {
   expect_dtype(spec, 1, spec.inputs[0].dtype);
 }
 
+inline void expect_logical_not(const OpSpec& spec) {
+  spec.expect_inputs(1, 1);
+  expect_outputs(spec, 1);
+  expect_dtype(spec, 0, DType::kBool);
+  expect_output(spec, 0, spec.inputs[0].shape, DType::kBool);
+}
+
 // Bools and two operands of the output's type.
 inline void expect_where(const OpSpec& spec) {
   spec.expect_inputs(3, 3);

@@ -3,6 +3,7 @@
 
 #include "ops/checks.h"
 #include "ops/gemm.h"
+#include "ops/matmul_checks.h"
 #include "ops/stored_shape.h"
 
 // matmul: y = a b for every matrix of the axes before the last two, which are broadcast. Where b is
@@ -10,16 +11,12 @@
 namespace fastcnn::ops {
 namespace {
 
-std::int64_t last(const Shape& shape, std::size_t from_end) {
-  return shape[shape.rank() - from_end];
-}
-
 class MatmulOfOne final : public Operator {
  public:
   explicit MatmulOfOne(const OpSpec& spec)
-      : depth_(last(spec.inputs[0].shape, 1)),
+      : depth_(from_end(spec.inputs[0].shape, 1)),
         gemm_(extent_product(spec.inputs[0].shape, 0, spec.inputs[0].shape.rank() - 1),
-              last(spec.inputs[1].shape, 1), depth_) {
+              from_end(spec.inputs[1].shape, 1), depth_) {
     kernel = gemm_.kernel();
     flops = gemm_.flops();
     packings = {gemm_.packing(1)};
@@ -40,9 +37,9 @@ class MatmulOfOne final : public Operator {
 class MatmulOfMany final : public Operator {
  public:
   explicit MatmulOfMany(const OpSpec& spec)
-      : rows_(last(spec.outputs[0].shape, 2)),
-        cols_(last(spec.outputs[0].shape, 1)),
-        depth_(last(spec.inputs[0].shape, 1)),
+      : rows_(from_end(spec.outputs[0].shape, 2)),
+        cols_(from_end(spec.outputs[0].shape, 1)),
+        depth_(from_end(spec.inputs[0].shape, 1)),
         gemm_(rows_, cols_, depth_),
         packing_(gemm_.packing(1)),
         batch_(spec.outputs[0].shape) {
@@ -76,11 +73,11 @@ class MatmulOfMany final : public Operator {
     std::int64_t place = 0;
     std::int64_t stride = 1;
     for (std::size_t k = 3; k <= batch_.rank(); ++k) {
-      const std::int64_t index = m % last(batch_, k);
-      m /= last(batch_, k);
+      const std::int64_t index = m % from_end(batch_, k);
+      m /= from_end(batch_, k);
       if (k > shape.rank()) continue;
-      if (last(shape, k) != 1) place += index * stride;
-      stride *= last(shape, k);
+      if (from_end(shape, k) != 1) place += index * stride;
+      stride *= from_end(shape, k);
     }
     return place;
   }
@@ -95,31 +92,11 @@ class MatmulOfMany final : public Operator {
   std::array<Shape, 2> shapes_;
 };
 
-void check_matmul(const OpSpec& spec) {
-  const Shape& a = spec.inputs[0].shape;
-  const Shape& b = spec.inputs[1].shape;
-  const Shape& y = spec.outputs[0].shape;
-  expect_rank_at_least(spec, 0, 2);
-  expect_rank_at_least(spec, 1, 2);
-  require(last(a, 1) == last(b, 2), ErrorKind::kShape, spec.op, ": a has ", last(a, 1),
-          " columns, b has ", last(b, 2), " rows; the shapes are ", a, " and ", b);
-  bool fits = y.rank() == std::max(a.rank(), b.rank()) && last(y, 2) == last(a, 2) &&
-              last(y, 1) == last(b, 1);
-  for (std::size_t k = 3; fits && k <= y.rank(); ++k) {
-    const std::int64_t of_a = k <= a.rank() ? last(a, k) : 1;
-    const std::int64_t of_b = k <= b.rank() ? last(b, k) : 1;
-    fits = (of_a == of_b || of_a == 1 || of_b == 1) && last(y, k) == (of_a == 1 ? of_b : of_a);
-  }
-  require(fits, ErrorKind::kShape, spec.op, ": ", a, " and ", b, " do not give ", y);
-}
-
 }  // namespace
 
 std::optional<std::string> refuse_matmul_gemm(const OpSpec& spec) {
-  spec.expect_inputs(2, 2);
-  expect_outputs(spec, 1);
+  expect_matmul(spec);
   if (const auto other = refuse_types_but_float(spec)) return other;
-  check_matmul(spec);
   return std::nullopt;
 }
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ops/checks.h"
+#include "ops/normalisation_checks.h"
 #include "ops/split.h"
 #include "ops/stored_shape.h"
 
@@ -109,15 +109,8 @@ class LocalResponseNormPlain final : public Operator {
 }  // namespace
 
 std::optional<std::string> refuse_instance_norm_plain(const OpSpec& spec) {
-  spec.expect_inputs(3, 3);
-  expect_outputs(spec, 1);
-  if (const auto other = refuse_types_but_float(spec)) return other;
-  expect_rank_at_least(spec, 0, 3);
-  const Shape& x = spec.inputs[0].shape;
-  expect_shape(spec, 1, {x[1]});
-  expect_shape(spec, 2, {x[1]});
-  expect_output(spec, 0, x);
-  return std::nullopt;
+  expect_instance_norm(spec);
+  return refuse_types_but_float(spec);
 }
 
 std::unique_ptr<Operator> make_instance_norm_plain(const OpSpec& spec) {
@@ -125,15 +118,8 @@ std::unique_ptr<Operator> make_instance_norm_plain(const OpSpec& spec) {
 }
 
 std::optional<std::string> refuse_local_response_norm_plain(const OpSpec& spec) {
-  spec.expect_inputs(1, 1);
-  expect_outputs(spec, 1);
-  if (const auto other = refuse_types_but_float(spec)) return other;
-  expect_rank_at_least(spec, 0, 2);
-  const std::int64_t size = spec.attributes.get_int("size");
-  require(size >= 1 && size <= 4096, ErrorKind::kValue, spec.op, ": size is ", size,
-          "; it must be at least 1 and at most 4096");
-  expect_output(spec, 0, spec.inputs[0].shape);
-  return std::nullopt;
+  expect_local_response_norm(spec);
+  return refuse_types_but_float(spec);
 }
 
 std::unique_ptr<Operator> make_local_response_norm_plain(const OpSpec& spec) {

@@ -37,6 +37,28 @@ inline void expect_batch_norm_train(const OpSpec& spec) {
   for (std::size_t i = 1; i < 4; ++i) expect_output(spec, i, channels);
 }
 
+// x, gamma, beta, but for the types.
+inline void expect_instance_norm(const OpSpec& spec) {
+  spec.expect_inputs(3, 3);
+  expect_outputs(spec, 1);
+  expect_rank_at_least(spec, 0, 3);
+  const Shape& x = spec.inputs[0].shape;
+  expect_shape(spec, 1, {x[1]});
+  expect_shape(spec, 2, {x[1]});
+  expect_output(spec, 0, x, spec.outputs[0].dtype);
+}
+
+// x, but for the types.
+inline void expect_local_response_norm(const OpSpec& spec) {
+  spec.expect_inputs(1, 1);
+  expect_outputs(spec, 1);
+  expect_rank_at_least(spec, 0, 2);
+  const std::int64_t size = spec.attributes.get_int("size");
+  require(size >= 1 && size <= 4096, ErrorKind::kValue, spec.op, ": size is ", size,
+          "; it must be at least 1 and at most 4096");
+  expect_output(spec, 0, spec.inputs[0].shape, spec.outputs[0].dtype);
+}
+
 inline bool has_activation(const OpSpec& spec) {
   return spec.attributes.get_string("activation", "linear") != "linear";
 }

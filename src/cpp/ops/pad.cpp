@@ -1,43 +1,13 @@
 #include <algorithm>
 
 #include "ops/checks.h"
+#include "ops/pad_places.h"
 #include "ops/split.h"
 #include "ops/stored_shape.h"
 
 // pad: every axis, all modes. Blocked where the input is and only rows and columns are padded.
 namespace fastcnn::ops {
 namespace {
-
-enum class PadMode { kConstant, kEdge, kReflect, kWrap };
-
-PadMode mode_of(const OpSpec& spec) {
-  const std::string name = spec.attributes.get_string("mode", "constant");
-  if (name == "constant") return PadMode::kConstant;
-  if (name == "edge") return PadMode::kEdge;
-  if (name == "reflect") return PadMode::kReflect;
-  require(name == "wrap", ErrorKind::kValue, spec.op, ": mode '", name,
-          "' is none of constant, edge, reflect, wrap");
-  return PadMode::kWrap;
-}
-
-// Which place of an axis of `extent` stands at `place`, -1 where the value does.
-std::int64_t source_place(PadMode mode, std::int64_t place, std::int64_t extent) {
-  if (place >= 0 && place < extent) return place;
-  switch (mode) {
-    case PadMode::kConstant:
-      return -1;
-    case PadMode::kEdge:
-      return std::clamp<std::int64_t>(place, 0, extent - 1);
-    case PadMode::kReflect: {
-      const std::int64_t period = std::max<std::int64_t>(2 * (extent - 1), 1);
-      const std::int64_t there = (place % period + period) % period;
-      return std::min(there, period - there) % extent;
-    }
-    case PadMode::kWrap:
-      break;
-  }
-  return (place % extent + extent) % extent;
-}
 
 class Pad final : public Operator {
  public:
@@ -53,7 +23,7 @@ class Pad final : public Operator {
     input_layouts = {layout};
     output_layouts = {layout};
 
-    const PadMode mode = mode_of(spec);
+    const PadMode mode = pad_mode_of(spec);
     const Shape from = stored_shape(x, layout);
     const Shape to = stored_shape(y, layout);
     lanes_ = extent_product(to, x.rank(), to.rank());
@@ -160,19 +130,7 @@ std::optional<std::string> refuse_pad(const OpSpec& spec) {
   spec.expect_inputs(1, 1);
   expect_outputs(spec, 1);
   if (const auto other = refuse_types_but_float(spec)) return other;
-  const Shape& x = spec.inputs[0].shape;
-  const std::vector<std::int64_t> pads = spec.attributes.get_ints("pads", 2 * x.rank());
-  const PadMode mode = mode_of(spec);
-  std::vector<std::int64_t> extents;
-  for (std::size_t a = 0; a < x.rank(); ++a) {
-    const std::int64_t extent = x[a] + pads[a] + pads[a + x.rank()];
-    const bool fills = pads[a] > 0 || pads[a + x.rank()] > 0;
-    require(extent >= 0 && (x[a] > 0 || mode == PadMode::kConstant || !fills), ErrorKind::kValue,
-            spec.op, ": pads ", pads[a], " and ", pads[a + x.rank()], " do not fit the ", x[a],
-            " elements of axis ", a);
-    extents.push_back(extent);
-  }
-  expect_output(spec, 0, Shape(extents));
+  expect_pad(spec);
   return std::nullopt;
 }
 

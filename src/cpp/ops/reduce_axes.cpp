@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "ops/checks.h"
+#include "ops/reduce_checks.h"
 #include "ops/split.h"
 #include "ops/stored_shape.h"
 
@@ -48,34 +49,6 @@ const Reduction& reduction_of(const OpSpec& spec) {
   return *found;
 }
 
-using Axes = std::array<bool, Shape::kMaxRank>;
-
-// Which axes are reduced: all of them where none is named.
-Axes reduced_axes(const OpSpec& spec) {
-  const auto rank = static_cast<std::int64_t>(spec.inputs[0].shape.rank());
-  Axes reduced{};
-  const std::vector<std::int64_t> axes =
-      spec.attributes.has("axes") ? spec.attributes.get_ints("axes") : std::vector<std::int64_t>{};
-  for (const std::int64_t axis : axes) {
-    require(axis >= -rank && axis < rank, ErrorKind::kValue, spec.op, ": axis ", axis,
-            " is outside of x, whose shape is ", spec.inputs[0].shape);
-    reduced[static_cast<std::size_t>(axis < 0 ? axis + rank : axis)] = true;
-  }
-  if (axes.empty()) reduced.fill(true);
-  return reduced;
-}
-
-Shape reduced_shape(const OpSpec& spec, const Axes& reduced) {
-  const Shape& x = spec.inputs[0].shape;
-  const bool keep = spec.attributes.get_int("keepdims", 0) != 0;
-  std::vector<std::int64_t> extents;
-  for (std::size_t a = 0; a < x.rank(); ++a) {
-    if (!reduced[a]) extents.push_back(x[a]);
-    if (reduced[a] && keep) extents.push_back(1);
-  }
-  return Shape(extents);
-}
-
 // Neighbouring axes that are all kept or all reduced.
 struct Group {
   std::int64_t extent;
@@ -85,7 +58,7 @@ struct Group {
 };
 
 // Innermost first. `stored` is as x lies in memory: an axis past the rank of x is never reduced.
-std::vector<Group> groups_of(const Shape& stored, std::size_t rank, const Axes& reduced) {
+std::vector<Group> groups_of(const Shape& stored, std::size_t rank, const ReducedAxes& reduced) {
   std::vector<Group> groups;
   std::int64_t src_stride = 1;
   std::int64_t dst_stride = 1;
@@ -104,7 +77,7 @@ std::vector<Group> groups_of(const Shape& stored, std::size_t rank, const Axes& 
 }
 
 // Channels that end within a block have gaps behind them that a plain [N, C] has not.
-bool runs_blocked(const OpSpec& spec, const Axes& reduced) {
+bool runs_blocked(const OpSpec& spec, const ReducedAxes& reduced) {
   const TensorDesc& x = spec.inputs[0];
   if (x.layout == Layout::kPlain || reduced[0] || reduced[1]) return false;
   return spec.outputs[0].shape.rank() == 4 ||
@@ -115,7 +88,7 @@ class ReduceAxes final : public Operator {
  public:
   explicit ReduceAxes(const OpSpec& spec) : reduction_(reduction_of(spec)) {
     const TensorDesc& x = spec.inputs[0];
-    const Axes reduced = reduced_axes(spec);
+    const ReducedAxes reduced = reduced_axes(spec);
     const Layout layout = runs_blocked(spec, reduced) ? Layout::kBlocked : Layout::kPlain;
     input_layouts = {layout};
     output_layouts = {spec.outputs[0].shape.rank() == 4 ? layout : Layout::kPlain};

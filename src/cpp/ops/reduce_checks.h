@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ops/checks.h"
 
@@ -15,6 +17,34 @@ inline std::optional<std::string> refuse_but_all(const OpSpec& spec) {
   if (const auto other = refuse_types_but_float(spec)) return other;
   if (spec.outputs[0].shape.count() != 1) return "the result is not one number";
   return std::nullopt;
+}
+
+using ReducedAxes = std::array<bool, Shape::kMaxRank>;
+
+// Which axes are reduced: all of them where none is named.
+inline ReducedAxes reduced_axes(const OpSpec& spec) {
+  const auto rank = static_cast<std::int64_t>(spec.inputs[0].shape.rank());
+  ReducedAxes reduced{};
+  const std::vector<std::int64_t> axes =
+      spec.attributes.has("axes") ? spec.attributes.get_ints("axes") : std::vector<std::int64_t>{};
+  for (const std::int64_t axis : axes) {
+    require(axis >= -rank && axis < rank, ErrorKind::kValue, spec.op, ": axis ", axis,
+            " is outside of x, whose shape is ", spec.inputs[0].shape);
+    reduced[static_cast<std::size_t>(axis < 0 ? axis + rank : axis)] = true;
+  }
+  if (axes.empty()) reduced.fill(true);
+  return reduced;
+}
+
+inline Shape reduced_shape(const OpSpec& spec, const ReducedAxes& reduced) {
+  const Shape& x = spec.inputs[0].shape;
+  const bool keep = spec.attributes.get_int("keepdims", 0) != 0;
+  std::vector<std::int64_t> extents;
+  for (std::size_t a = 0; a < x.rank(); ++a) {
+    if (!reduced[a]) extents.push_back(x[a]);
+    if (reduced[a] && keep) extents.push_back(1);
+  }
+  return Shape(extents);
 }
 
 // Each checks a whole node.

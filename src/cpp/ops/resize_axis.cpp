@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "ops/checks.h"
+
 namespace fastcnn::ops {
 namespace {
 
@@ -99,6 +101,21 @@ bool ResizeAxis::is_copy() const {
     }
   }
   return same;
+}
+
+std::optional<std::string> refuse_but_pixels(const OpSpec& spec) {
+  if (spec.inputs.size() > 1) return "the sizes are not known when the plan is made";
+  spec.expect_inputs(1, 1);
+  expect_outputs(spec, 1);
+  if (const auto other = refuse_types_but_float(spec)) return other;
+  if (spec.inputs[0].shape.rank() != 4) return "x is no image [N, C, H, W]";
+  require(spec.outputs[0].shape.rank() == 4, ErrorKind::kShape, spec.op, ": the node says ",
+          spec.outputs[0].shape, " for x ", spec.inputs[0].shape);
+  if (spec.inputs[0].shape.count() == 0) return "x is empty";
+  for (const std::size_t axis : {0, 1}) {
+    if (!ResizeAxis(spec, axis).is_copy()) return join("axis ", axis, " is resized");
+  }
+  return std::nullopt;
 }
 
 }  // namespace fastcnn::ops

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "kernels/resize/resize.h"
@@ -30,5 +32,8 @@ class ResizeAxis {
   std::vector<std::int32_t> places_;
   std::vector<float> weights_;
 };
+
+// Why a node is not a resize of the rows and columns of images, or nothing.
+std::optional<std::string> refuse_but_pixels(const OpSpec& spec);
 
 }  // namespace fastcnn::ops

@@ -2,13 +2,15 @@
 
 #include <cmath>
 
+#include "cuda/ops/as_image.h"
 #include "cuda/ops/checks.h"
 #include "cuda/ops/operator.h"
 #include "ops/activation.h"
 #include "ops/normalisation_checks.h"
 
 // Batch normalisation by given statistics and by those of the batch, its gradient, and sums over
-// channels: all over a matrix of rows and channels, an image NHWC or samples of features.
+// channels: all over a matrix of rows and channels, an image NHWC or samples of features; other
+// tensors are images meanwhile.
 namespace fastcnn::cuda {
 namespace {
 
@@ -28,11 +30,6 @@ struct ChannelMatrix {
            sizeof(float);
   }
 };
-
-std::optional<std::string> refuse_matrix(const ops::OpSpec& spec, const Shape& shape) {
-  if (shape.rank() != 2 && shape.rank() != 4) return join("a tensor of rank ", shape.rank());
-  return refuse_types_and_sizes(spec);
-}
 
 class ChannelSumOperator final : public Operator {
  public:
@@ -182,37 +179,41 @@ class BatchNormBackwardOperator final : public Operator {
 
 std::optional<std::string> refuse_channel_sum(const ops::OpSpec& spec) {
   ops::expect_channel_sum(spec);
-  return refuse_matrix(spec, spec.inputs[0].shape);
+  return refuse_types_and_sizes(spec);
 }
 
 std::unique_ptr<Operator> make_channel_sum(const ops::OpSpec& spec, const Layouts&) {
+  if (lacks_nhwc(spec.inputs[0].shape)) return make_as_image(spec, &make_channel_sum);
   return std::make_unique<ChannelSumOperator>(spec);
 }
 
 std::optional<std::string> refuse_batch_norm(const ops::OpSpec& spec) {
   ops::expect_batch_norm(spec);
-  return refuse_matrix(spec, spec.inputs[0].shape);
+  return refuse_types_and_sizes(spec);
 }
 
 std::unique_ptr<Operator> make_batch_norm(const ops::OpSpec& spec, const Layouts&) {
+  if (lacks_nhwc(spec.inputs[0].shape)) return make_as_image(spec, &make_batch_norm);
   return std::make_unique<BatchNormOperator>(spec);
 }
 
 std::optional<std::string> refuse_batch_norm_train(const ops::OpSpec& spec) {
   ops::expect_batch_norm_train(spec);
-  return refuse_matrix(spec, spec.inputs[0].shape);
+  return refuse_types_and_sizes(spec);
 }
 
 std::unique_ptr<Operator> make_batch_norm_train(const ops::OpSpec& spec, const Layouts&) {
+  if (lacks_nhwc(spec.inputs[0].shape)) return make_as_image(spec, &make_batch_norm_train);
   return std::make_unique<BatchNormTrainOperator>(spec);
 }
 
 std::optional<std::string> refuse_batch_norm_backward(const ops::OpSpec& spec) {
   ops::expect_batch_norm_backward(spec);
-  return refuse_matrix(spec, spec.inputs[1].shape);
+  return refuse_types_and_sizes(spec);
 }
 
 std::unique_ptr<Operator> make_batch_norm_backward(const ops::OpSpec& spec, const Layouts&) {
+  if (lacks_nhwc(spec.inputs[1].shape)) return make_as_image(spec, &make_batch_norm_backward);
   return std::make_unique<BatchNormBackwardOperator>(spec);
 }
 

@@ -29,20 +29,21 @@ Layout moved_layout(const ops::OpSpec& spec, const Layouts& given) {
   return prefers_nhwc(spec.outputs[0].shape, given) ? Layout::kNhwc : Layout::kPlain;
 }
 
-std::optional<std::string> refuse_elements(const ops::OpSpec& spec) {
-  const DType dtype = spec.inputs[0].dtype;
-  if (size_of(dtype) != sizeof(float)) return join(name_of(dtype), " is not of four bytes");
-  return refuse_sizes(spec);
+void enqueue_copy(const Copy2d& copy, std::int64_t element_bytes, cudaStream_t stream) {
+  if (copy.rows == 0 || copy.run == 0) return;
+  copy2d(copy, static_cast<std::size_t>(element_bytes), stream);
 }
 
-void enqueue_copy(const Copy2d& copy, cudaStream_t stream) {
-  if (copy.rows != 0 && copy.run != 0) copy2d(copy, stream);
+std::int64_t element_bytes_of(const ops::OpSpec& spec) {
+  return static_cast<std::int64_t>(size_of(spec.inputs[0].dtype));
 }
+
+std::string copy_name(std::int64_t element_bytes) { return join("copy2d_", 8 * element_bytes); }
 
 class ConcatOperator final : public Operator {
  public:
-  ConcatOperator(const ops::OpSpec& spec, Layout layout) {
-    kernel = "copy2d_32";
+  ConcatOperator(const ops::OpSpec& spec, Layout layout) : element_bytes_(element_bytes_of(spec)) {
+    kernel = copy_name(element_bytes_);
     input_layouts.assign(spec.inputs.size(), layout);
     output_layouts = {layout};
     const std::size_t axis = ops::axis_of(spec);
@@ -54,18 +55,19 @@ class ConcatOperator final : public Operator {
   }
 
   void enqueue(const RunArgs& args) const override {
-    float* dst = args.dst(0);
+    auto* dst = static_cast<char*>(args.outputs[0]);
     for (std::size_t i = 0; i < copies_.size(); ++i) {
       Copy2d copy = copies_[i];
-      copy.src = args.src(i);
+      copy.src = args.inputs[i];
       copy.dst = dst;
-      enqueue_copy(copy, args.stream);
-      dst += copy.run;
+      enqueue_copy(copy, element_bytes_, args.stream);
+      dst += copy.run * element_bytes_;
     }
   }
 
  private:
   std::vector<Copy2d> copies_;  // one an input
+  std::int64_t element_bytes_;
 };
 
 // A range of an axis cut out, or put back into zeros.
@@ -73,31 +75,32 @@ class RangeOperator final : public Operator {
  public:
   RangeOperator(const ops::OpSpec& spec, std::size_t axis, std::int64_t start, bool backward,
                 Layout layout)
-      : backward_(backward) {
-    kernel = "copy2d_32";
+      : element_bytes_(element_bytes_of(spec)), backward_(backward) {
+    kernel = copy_name(element_bytes_);
     input_layouts = {layout};
     output_layouts = {layout};
     const AxisRuns from(spec.inputs[0].shape, axis, layout);
     const AxisRuns to(spec.outputs[0].shape, axis, layout);
-    offset_ = start * from.inner;
-    size_bytes_ = static_cast<std::size_t>(spec.outputs[0].shape.count()) * sizeof(float);
+    offset_ = start * from.inner * element_bytes_;
+    size_bytes_ = static_cast<std::size_t>(spec.outputs[0].shape.count() * element_bytes_);
     copy_ = {nullptr,    nullptr, from.outer, narrow(std::min(from.row(), to.row())),
              from.row(), to.row()};
   }
 
   void enqueue(const RunArgs& args) const override {
     Copy2d copy = copy_;
-    copy.src = args.src(0) + (backward_ ? 0 : offset_);
-    copy.dst = args.dst(0) + (backward_ ? offset_ : 0);
+    copy.src = static_cast<const char*>(args.inputs[0]) + (backward_ ? 0 : offset_);
+    copy.dst = static_cast<char*>(args.outputs[0]) + (backward_ ? offset_ : 0);
     if (backward_ && size_bytes_ != 0) {
       FASTCNN_CUDA_TRY(cudaMemsetAsync(args.outputs[0], 0, size_bytes_, args.stream));
     }
-    enqueue_copy(copy, args.stream);
+    enqueue_copy(copy, element_bytes_, args.stream);
   }
 
  private:
   Copy2d copy_;
-  std::int64_t offset_;
+  std::int64_t element_bytes_;
+  std::int64_t offset_;  // bytes
   std::size_t size_bytes_;
   bool backward_;
 };
@@ -106,7 +109,7 @@ class RangeOperator final : public Operator {
 
 std::optional<std::string> refuse_concat_copy(const ops::OpSpec& spec) {
   ops::expect_concat(spec);
-  return refuse_elements(spec);
+  return refuse_sizes(spec);
 }
 
 std::unique_ptr<Operator> make_concat_copy(const ops::OpSpec& spec, const Layouts& given) {
@@ -119,7 +122,7 @@ std::optional<std::string> refuse_slice_copy(const ops::OpSpec& spec) {
   ops::expect_outputs(spec, 1);
   const ops::SliceRange range = ops::slice_range(spec);
   if (range.step != 1) return join("a step of ", range.step);
-  return refuse_elements(spec);
+  return refuse_sizes(spec);
 }
 
 std::unique_ptr<Operator> make_slice_copy(const ops::OpSpec& spec, const Layouts& given) {

@@ -5,14 +5,29 @@
 #include "cuda/ops/operator.h"
 #include "ops/logic_checks.h"
 
-// Comparisons, logic, where and cast, of float32, int32 and bool.
+// Comparisons, logic, where and cast, of every type but float16.
 namespace fastcnn::cuda {
 namespace {
 
 std::optional<Element> element_of(DType dtype) {
-  if (dtype == DType::kFloat32) return Element::kFloat32;
-  if (dtype == DType::kInt32) return Element::kInt32;
-  if (dtype == DType::kBool) return Element::kBool;
+  switch (dtype) {
+    case DType::kFloat32:
+      return Element::kFloat32;
+    case DType::kFloat64:
+      return Element::kFloat64;
+    case DType::kInt32:
+      return Element::kInt32;
+    case DType::kInt64:
+      return Element::kInt64;
+    case DType::kInt8:
+      return Element::kInt8;
+    case DType::kUInt8:
+      return Element::kUInt8;
+    case DType::kBool:
+      return Element::kBool;
+    case DType::kFloat16:
+      break;
+  }
   return std::nullopt;
 }
 
@@ -88,21 +103,41 @@ class RelationOperator final : public Operator {
 class WhereOperator final : public Operator {
  public:
   WhereOperator(const ops::OpSpec& spec, const BroadcastAxes& broadcast)
-      : axes_(logic_axes(spec, broadcast)) {
-    kernel = "choose_32";
+      : axes_(logic_axes(spec, broadcast)), element_bytes_(size_of(spec.outputs[0].dtype)) {
+    kernel = join("choose_", 8 * element_bytes_);
     input_layouts = broadcast.input_layouts;
     output_layouts = {broadcast.output_layout};
   }
 
   void enqueue(const RunArgs& args) const override {
     if (axes_.size == 0) return;
-    choose({static_cast<const std::uint8_t*>(args.inputs[0]), args.src(1), args.src(2), args.dst(0),
-            axes_},
-           args.stream);
+    choose({static_cast<const std::uint8_t*>(args.inputs[0]), args.inputs[1], args.inputs[2],
+            args.outputs[0], axes_},
+           element_bytes_, args.stream);
   }
 
  private:
   LogicAxes axes_;
+  std::size_t element_bytes_;
+};
+
+class LogicalNotOperator final : public Operator {
+ public:
+  LogicalNotOperator(std::int64_t size, Layout layout) : size_(size) {
+    kernel = "negate";
+    input_layouts = {layout};
+    output_layouts = {layout};
+  }
+
+  void enqueue(const RunArgs& args) const override {
+    if (size_ == 0) return;
+    negate({static_cast<const std::uint8_t*>(args.inputs[0]),
+            static_cast<std::uint8_t*>(args.outputs[0]), size_},
+           args.stream);
+  }
+
+ private:
+  std::int64_t size_;
 };
 
 class CastOperator final : public Operator {
@@ -141,10 +176,17 @@ std::unique_ptr<Operator> make_relation(const ops::OpSpec& spec, const Layouts& 
   return std::make_unique<RelationOperator>(spec, broadcast_axes(spec, given));
 }
 
+std::optional<std::string> refuse_logical_not(const ops::OpSpec& spec) {
+  ops::expect_logical_not(spec);
+  return refuse_sizes(spec);
+}
+
+std::unique_ptr<Operator> make_logical_not(const ops::OpSpec& spec, const Layouts& given) {
+  return std::make_unique<LogicalNotOperator>(spec.inputs[0].shape.count(), given[0]);
+}
+
 std::optional<std::string> refuse_where(const ops::OpSpec& spec) {
   ops::expect_where(spec);
-  const DType dtype = spec.outputs[0].dtype;
-  if (size_of(dtype) != sizeof(float)) return other_type(dtype);
   return refuse_operands(spec);
 }
 
@@ -156,7 +198,8 @@ std::optional<std::string> refuse_cast(const ops::OpSpec& spec) {
   ops::expect_cast(spec);
   const DType from = spec.inputs[0].dtype;
   const DType to = spec.outputs[0].dtype;
-  if (from != to && (!element_of(from) || !element_of(to))) {
+  const bool to_byte = to == DType::kInt8 || to == DType::kUInt8;
+  if (from != to && (!element_of(from) || !element_of(to) || to_byte)) {
     return join("from ", name_of(from), " to ", name_of(to));
   }
   return refuse_sizes(spec);

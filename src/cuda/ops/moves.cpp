@@ -21,10 +21,11 @@ class Alias final : public Operator {
 
 class Reorder final : public Operator {
  public:
-  Reorder(const Shape& shape, Layout from, Layout to) {
+  Reorder(const TensorDesc& image, Layout from, Layout to) : element_bytes_(size_of(image.dtype)) {
+    const Shape& shape = image.shape;
     const std::int64_t pixels = shape[2] * shape[3];
     const bool from_plain = from == Layout::kPlain;
-    kernel = "transpose2d_f32_32x32";
+    kernel = join("transpose2d_", 8 * element_bytes_, "_32x32");
     input_layouts = {from};
     output_layouts = {to};
     transpose_ = {};
@@ -36,13 +37,14 @@ class Reorder final : public Operator {
   void enqueue(const RunArgs& args) const override {
     if (transpose_.batch == 0) return;
     Transpose2d transpose = transpose_;
-    transpose.src = args.src(0);
-    transpose.dst = args.dst(0);
-    transpose2d(transpose, args.stream);
+    transpose.src = args.inputs[0];
+    transpose.dst = args.outputs[0];
+    transpose2d(transpose, element_bytes_, args.stream);
   }
 
  private:
   Transpose2d transpose_;
+  std::size_t element_bytes_;
 };
 
 class Copy final : public Operator {
@@ -71,10 +73,7 @@ const Axes kFromNhwc = {0, 3, 1, 2};
 
 std::unique_ptr<Operator> make_reorder(const TensorDesc& image, Layout from, Layout to) {
   if (same_in_both(image.shape)) return std::make_unique<Alias>(from, to);
-  require(size_of(image.dtype) == sizeof(float), ErrorKind::kUnsupported, "cuda: an image of ",
-          name_of(image.dtype), " cannot be moved from ", name_of(from), " to ", name_of(to),
-          "; only elements of four bytes are; device=\"cpu\" moves it");
-  return std::make_unique<Reorder>(image.shape, from, to);
+  return std::make_unique<Reorder>(image, from, to);
 }
 
 std::unique_ptr<Operator> make_copy(std::size_t size_bytes) {
@@ -109,7 +108,7 @@ std::optional<std::string> refuse_transpose_image(const ops::OpSpec& spec) {
   spec.expect_inputs(1, 1);
   const Axes axes = spec.attributes.get_ints("perm", spec.inputs[0].shape.rank());
   if (axes != kToNhwc && axes != kFromNhwc) return "the axes are not those of NCHW to NHWC or back";
-  return refuse_types_and_sizes(spec);
+  return refuse_sizes(spec);
 }
 
 // An image in one layout is its transposition in the other: nothing moves.
@@ -118,10 +117,10 @@ std::unique_ptr<Operator> make_transpose_image(const ops::OpSpec& spec, const La
   const Shape& x = spec.inputs[0].shape;
   const Axes axes = spec.attributes.get_ints("perm", 4);
   if (axes == kFromNhwc) {
-    ops::expect_output(spec, 0, {x[0], x[3], x[1], x[2]});
+    ops::expect_output(spec, 0, {x[0], x[3], x[1], x[2]}, spec.inputs[0].dtype);
     return std::make_unique<Alias>(Layout::kPlain, Layout::kNhwc);
   }
-  ops::expect_output(spec, 0, {x[0], x[2], x[3], x[1]});
+  ops::expect_output(spec, 0, {x[0], x[2], x[3], x[1]}, spec.inputs[0].dtype);
   return std::make_unique<Alias>(Layout::kNhwc, Layout::kPlain);
 }
 

@@ -4,8 +4,8 @@
 #include "cuda/ops/operator.h"
 #include "ops/optimizer_rules.h"
 
-// The update operations. The learning rate and the step are read on the host, where the CPU's rules
-// make of them what a kernel is told.
+// The update operations. The step is read on the host, where the CPU's rules make of it what a
+// kernel is told, and the learning rate, to which all of that is proportional, on the device.
 namespace fastcnn::cuda {
 namespace {
 
@@ -45,7 +45,7 @@ class OptimizerUpdateOperator final : public Operator {
     kernel = "optimizer_update_f32";
     flops = node_.rule().flops * static_cast<double>(size_);
     input_layouts.assign(spec.inputs.size(), Layout::kHost);
-    for (std::size_t i = 0; i < node_.lr_input(); ++i) input_layouts[i] = Layout::kPlain;
+    for (std::size_t i = 0; i <= node_.lr_input(); ++i) input_layouts[i] = Layout::kPlain;
     output_layouts.assign(spec.outputs.size(), Layout::kPlain);
     in_place = {{0, 0}};
     for (std::size_t k = 0; k < node_.states(); ++k) in_place.push_back({1 + k, 2 + k});
@@ -53,11 +53,11 @@ class OptimizerUpdateOperator final : public Operator {
 
   void enqueue(const RunArgs& args) const override {
     const void* const step = node_.rule().takes_step ? args.inputs[node_.step_input()] : nullptr;
-    const kernels::OptimizerUpdate told =
-        node_.at(*args.src(node_.lr_input()), static_cast<const std::int32_t*>(step));
+    const kernels::OptimizerUpdate told = node_.at(1.0f, static_cast<const std::int32_t*>(step));
     if (size_ == 0) return;
     OptimizerUpdate update = {};
     update.w = args.src(0);
+    update.rate = args.src(node_.lr_input());
     update.g = args.src(1);
     update.new_w = args.dst(0);
     for (std::size_t k = 0; k < node_.states(); ++k) {

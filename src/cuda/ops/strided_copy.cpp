@@ -14,12 +14,15 @@ using StridedAxes = std::vector<ops::StridedAxis>;
 
 class StridedCopyOperator final : public Operator {
  public:
-  StridedCopyOperator(const StridedAxes& axes, std::int64_t first, std::int64_t size)
-      : copy_{}, first_(first) {
-    kernel = "strided_copy_32";
+  // The first element of the result is element `first` of the source.
+  StridedCopyOperator(const StridedAxes& axes, std::int64_t first, const TensorDesc& result)
+      : copy_{},
+        element_bytes_(size_of(result.dtype)),
+        first_byte_(first * static_cast<std::int64_t>(element_bytes_)) {
+    kernel = join("strided_copy_", 8 * element_bytes_);
     input_layouts = {Layout::kPlain};
     output_layouts = {Layout::kPlain};
-    copy_.size = size;
+    copy_.size = result.shape.count();
     for (std::int32_t& extent : copy_.extent) extent = 1;
     std::size_t to = kStridedAxes;
     for (auto axis = axes.rbegin(); axis != axes.rend(); ++axis) {
@@ -32,14 +35,15 @@ class StridedCopyOperator final : public Operator {
   void enqueue(const RunArgs& args) const override {
     if (copy_.size == 0) return;
     StridedCopy copy = copy_;
-    copy.src = args.src(0) + first_;
-    copy.dst = args.dst(0);
-    strided_copy(copy, args.stream);
+    copy.src = static_cast<const char*>(args.inputs[0]) + first_byte_;
+    copy.dst = args.outputs[0];
+    strided_copy(copy, element_bytes_, args.stream);
   }
 
  private:
   StridedCopy copy_;
-  std::int64_t first_;  // element that the first of the result is
+  std::size_t element_bytes_;
+  std::int64_t first_byte_;
 };
 
 StridedAxes axes_of(const ops::OpSpec& spec) {
@@ -50,8 +54,6 @@ StridedAxes axes_of(const ops::OpSpec& spec) {
 }
 
 std::optional<std::string> refuse_axes(const ops::OpSpec& spec, const StridedAxes& axes) {
-  const std::size_t bytes = size_of(spec.inputs[0].dtype);
-  if (bytes != sizeof(float)) return join("elements of ", bytes, " bytes");
   if (ops::join_axes(axes).size() > kStridedAxes) return join("more than ", kStridedAxes, " axes");
   return refuse_sizes(spec);
 }
@@ -73,8 +75,7 @@ std::optional<std::string> refuse_strided(const ops::OpSpec& spec) {
 }
 
 std::unique_ptr<Operator> make_strided(const ops::OpSpec& spec, const Layouts&) {
-  return std::make_unique<StridedCopyOperator>(ops::join_axes(axes_of(spec)), 0,
-                                               spec.outputs[0].shape.count());
+  return std::make_unique<StridedCopyOperator>(ops::join_axes(axes_of(spec)), 0, spec.outputs[0]);
 }
 
 std::optional<std::string> refuse_slice_strided(const ops::OpSpec& spec) {
@@ -88,7 +89,7 @@ std::unique_ptr<Operator> make_slice_strided(const ops::OpSpec& spec, const Layo
   const ops::SliceRange range = ops::slice_range(spec);
   const StridedAxes axes = slice_axes(spec, range);
   return std::make_unique<StridedCopyOperator>(ops::join_axes(axes), range.start * axes[2].extent,
-                                               spec.outputs[0].shape.count());
+                                               spec.outputs[0]);
 }
 
 }  // namespace fastcnn::cuda

@@ -87,6 +87,8 @@ class Machine:
         target = self.registers.get(register)
         if target is None:
             target = self.registers[register] = np.zeros(self.threads, _register_dtype(register))
+        if values.dtype.kind == "i" and values.dtype.itemsize < target.dtype.itemsize:
+            values = values.astype(f"i{target.dtype.itemsize}")  # a wider register has the sign
         if values.dtype != np.bool_:
             values = np.ascontiguousarray(values).view(f"u{values.dtype.itemsize}")
         np.copyto(target, values, where=mask, casting="unsafe")

@@ -153,6 +153,16 @@ def _shift(machine: Machine, ins: Instruction, mask: Mask) -> None:
     machine.write(target, values, mask)
 
 
+@_operation("bfi")
+def _insert_bits(machine: Machine, ins: Instruction, mask: Mask) -> None:
+    (target,), (source,), (base,), (first,), (count,) = ins.operands
+    values, into = machine.read(source, ins.type), machine.read(base, ins.type)
+    at, bits = (machine.read(operand, "u32").astype(into.dtype) for operand in (first, count))
+    one = into.dtype.type(1)
+    chosen = ((one << bits) - one) << at
+    machine.write(target, (into & ~chosen) | ((values << at) & chosen), mask)
+
+
 @_operation("mov")
 def _move(machine: Machine, ins: Instruction, mask: Mask) -> None:
     target, source = ins.operands
@@ -176,6 +186,14 @@ def _to_address_space(machine: Machine, ins: Instruction, mask: Mask) -> None:
     machine.write(target, machine.read(source, "u64").copy(), mask)
 
 
+_TO_INTEGER: dict[str, Callable[[Lanes], Lanes]] = {
+    "rni": np.rint,
+    "rzi": np.trunc,
+    "rmi": np.floor,
+    "rpi": np.ceil,
+}
+
+
 @_operation("cvt")
 def _convert(machine: Machine, ins: Instruction, mask: Mask) -> None:
     (target,), (source,), *low = ins.operands
@@ -187,16 +205,11 @@ def _convert(machine: Machine, ins: Instruction, mask: Mask) -> None:
     if to == "tf32":
         machine.write(target, round_tf32(values), mask)
         return
+    for name in set(ins.modifiers) & set(_TO_INTEGER):  # to a float too
+        values = _TO_INTEGER[name](values)
     if values.dtype.kind == "f" and _dtype(to).kind in "iu":
-        rounding: dict[str, Callable[[Lanes], Lanes]] = {
-            "rni": np.rint,
-            "rzi": np.trunc,
-            "rmi": np.floor,
-            "rpi": np.ceil,
-        }
-        (name,) = (name for name in ins.modifiers if name in rounding)
         limits = np.iinfo(_dtype(to).name)
-        values = np.clip(np.nan_to_num(rounding[name](values)), limits.min, limits.max)
+        values = np.clip(np.nan_to_num(values.astype(np.float64)), limits.min, limits.max)
     if "sat" in ins.modifiers:
         values = np.clip(np.nan_to_num(values, nan=0.0), 0, 1)
     machine.write(target, values.astype(_dtype(to)), mask)

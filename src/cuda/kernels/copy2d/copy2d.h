@@ -1,12 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "cuda/base/runtime.h"
 
 namespace fastcnn::cuda {
 
-// Runs of a tensor, each copied to a place of its own; elements of four bytes, of whatever type.
+// Runs of a tensor, each copied to a place of its own; elements of any type.
 //
 //   dst[r dst_row + c] = src[r src_row + c]   for c in [0, run)
 //
@@ -15,13 +16,14 @@ namespace fastcnn::cuda {
 // Aliasing  dst does not overlap src.
 // Errors    a refused launch throws.
 struct Copy2d {
-  const float* src;
-  float* dst;
+  const void* src;
+  void* dst;
   std::int64_t rows;
   std::int32_t run;
   std::int64_t src_row, dst_row;
 };
 
-void copy2d(const Copy2d& copy, cudaStream_t stream);
+// `element_bytes`: 1, 2, 4 or 8.
+void copy2d(const Copy2d& copy, std::size_t element_bytes, cudaStream_t stream);
 
 }  // namespace fastcnn::cuda

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <limits>
+#include <type_traits>
+
 #include "cuda/base/portable.cuh"
 #include "cuda/kernels/logic/logic.h"
 
@@ -43,42 +46,48 @@ __global__ void __launch_bounds__(kLogicThreads) relation_kernel(Relation r) {
   r.dst[i] = relates<T, kKind>(a, b) ? 1 : 0;
 }
 
+template <typename T>
 __global__ void __launch_bounds__(kLogicThreads) choose_kernel(Choice choice) {
   const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * kLogicThreads + threadIdx.x;
   if (i >= choice.axes.size) return;
-  choice.dst[i] = choice.condition[place(choice.axes, 0, i)] != 0
-                      ? choice.a[place(choice.axes, 1, i)]
-                      : choice.b[place(choice.axes, 2, i)];
+  static_cast<T*>(choice.dst)[i] = choice.condition[place(choice.axes, 0, i)] != 0
+                                       ? static_cast<const T*>(choice.a)[place(choice.axes, 1, i)]
+                                       : static_cast<const T*>(choice.b)[place(choice.axes, 2, i)];
 }
+
+__global__ void __launch_bounds__(kLogicThreads) negate_kernel(Negation negation) {
+  const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * kLogicThreads + threadIdx.x;
+  if (i < negation.size) negation.dst[i] = negation.src[i] == 0 ? 1 : 0;
+}
+
+struct Truth {};  // what an element becomes as a bool
+
+template <typename T>
+struct Ends {
+  static constexpr T kLow = std::numeric_limits<T>::min();
+  static constexpr T kHigh = std::numeric_limits<T>::max();
+};
 
 template <typename From, typename To>
 __device__ __forceinline__ To cast_of(From x) {
+  if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
+    if (x != x) return 0;
+    if (x <= static_cast<From>(Ends<To>::kLow)) return Ends<To>::kLow;
+    if (x >= static_cast<From>(Ends<To>::kHigh)) return Ends<To>::kHigh;
+  }
   return static_cast<To>(x);
-}
-
-template <>
-__device__ __forceinline__ std::int32_t cast_of(float x) {
-  if (x != x) return 0;
-  if (x >= 2147483648.0f) return 2147483647;
-  if (x <= -2147483648.0f) return -2147483647 - 1;
-  return static_cast<std::int32_t>(x);
-}
-
-template <>
-__device__ __forceinline__ std::uint8_t cast_of(float x) {
-  return x != 0.0f ? 1 : 0;
-}
-
-template <>
-__device__ __forceinline__ std::uint8_t cast_of(std::int32_t x) {
-  return x != 0 ? 1 : 0;
 }
 
 template <typename From, typename To>
 __global__ void __launch_bounds__(kLogicThreads) cast_kernel(Cast cast) {
   const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * kLogicThreads + threadIdx.x;
   if (i >= cast.size) return;
-  static_cast<To*>(cast.dst)[i] = cast_of<From, To>(static_cast<const From*>(cast.src)[i]);
+  const From x = static_cast<const From*>(cast.src)[i];
+  if constexpr (std::is_same_v<To, Truth>) {
+    static_cast<std::uint8_t*>(cast.dst)[i] = x != 0 ? 1 : 0;
+  } else {
+    static_cast<To*>(cast.dst)[i] = cast_of<From, To>(x);
+  }
 }
 
 }  // namespace fastcnn::cuda

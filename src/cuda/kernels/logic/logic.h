@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "cuda/base/runtime.h"
@@ -8,7 +9,7 @@ namespace fastcnn::cuda {
 
 // Comparisons, logic, choice and changes of type. A bool is a byte that is 0 or 1.
 
-enum class Element : std::int32_t { kFloat32, kInt32, kBool };
+enum class Element : std::int32_t { kFloat32, kFloat64, kInt32, kInt64, kInt8, kUInt8, kBool };
 
 enum class RelationKind : std::int32_t {
   kEqual,
@@ -46,19 +47,30 @@ struct Relation {
 
 void relation(RelationKind kind, Element element, const Relation& relation, cudaStream_t stream);
 
-// dst[i] = a where condition, else b, elements of four bytes, of whatever type.
+// dst[i] = a where condition, else b, elements of any type.
 struct Choice {
   const std::uint8_t* condition;
-  const float* a;
-  const float* b;
-  float* dst;
+  const void* a;
+  const void* b;
+  void* dst;
   LogicAxes axes;
 };
 
-void choose(const Choice& choice, cudaStream_t stream);
+// `element_bytes`: 1, 2, 4 or 8.
+void choose(const Choice& choice, std::size_t element_bytes, cudaStream_t stream);
+
+// dst[i] = not src[i], bools; dst may be src.
+struct Negation {
+  const std::uint8_t* src;
+  std::uint8_t* dst;
+  std::int64_t size;
+};
+
+void negate(const Negation& negation, cudaStream_t stream);
 
 // dst[i] = src[i] as another type. Floats go to integers towards zero; what has no place there
-// becomes its nearest end, NaN zero. Anything but 0 is true, NaN too.
+// becomes its nearest end, NaN zero. Anything but 0 is true, NaN too. To int8 and uint8 nothing
+// goes.
 struct Cast {
   const void* src;
   void* dst;

@@ -13,6 +13,8 @@ template <typename Rule>
 __global__ void __launch_bounds__(kUpdateThreads) optimizer_update_kernel(OptimizerUpdate u) {
   const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * kUpdateThreads + threadIdx.x;
   if (i >= u.size) return;
+  const float rate = *u.rate;
+  u.lr[0] *= rate, u.lr[1] *= rate, u.decay *= rate;
   const float w = u.w[i];
   Weight x = {w - u.decay * w, fmaf(2.0f * u.l2, w, u.g[i] + u.l1 * sign(w)), {}};
 #pragma unroll

@@ -27,11 +27,11 @@ namespace fastcnn::cuda {
 //   kRadam      w -= s0 (lr0 / (sqrt(s1) + epsilon) + lr1)
 //   kDirection  new_w = lr0 s0 / (sqrt(s1) + epsilon), which is no weight
 //
-// where v is s0. sign(0) = 0. Where hold_zeros is set new_w is 0 at a weight that is 0; its states
-// move.
+// where v is s0, and lr0, lr1 and decay are those of the struct times `rate`. sign(0) = 0. Where
+// hold_zeros is set new_w is 0 at a weight that is 0; its states move.
 //
 // Shapes    w, g, state[k], new_w, new_state[k] [size], on the device; state[1] where the rule has
-//           an s1.
+//           an s1; rate [1], on the device too, since it may be computed there.
 // Aliasing  new_w may be w, new_state[k] may be state[k]; no other overlap.
 // NaN       a NaN in w, g or a state reaches what is computed from it.
 // Errors    a refused launch throws; ops::optimizer_update checks shapes.
@@ -54,6 +54,7 @@ struct OptimizerUpdate {
   const float* w;
   const float* g;
   const float* state[2];
+  const float* rate;
   float* new_w;
   float* new_state[2];
   std::int64_t size;

@@ -10,6 +10,7 @@ constexpr int kStridedThreads = 256;
 // One thread copies one element.
 // Block kStridedThreads.
 // Grid  size / kStridedThreads, rounded up.
+template <typename T>
 __global__ void __launch_bounds__(kStridedThreads) strided_copy_kernel(StridedCopy copy) {
   const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * kStridedThreads + threadIdx.x;
   if (i >= copy.size) return;
@@ -20,7 +21,8 @@ __global__ void __launch_bounds__(kStridedThreads) strided_copy_kernel(StridedCo
     at += static_cast<std::int64_t>(rest % copy.extent[axis]) * copy.stride[axis];
     rest /= copy.extent[axis];
   }
-  copy.dst[i] = copy.src[at + static_cast<std::int64_t>(rest) * copy.stride[0]];
+  at += static_cast<std::int64_t>(rest) * copy.stride[0];
+  static_cast<T*>(copy.dst)[i] = static_cast<const T*>(copy.src)[at];
 }
 
 }  // namespace fastcnn::cuda

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "cuda/base/runtime.h"
@@ -8,7 +9,7 @@ namespace fastcnn::cuda {
 
 constexpr int kStridedAxes = 6;
 
-// Elements of four bytes, of whatever type, read by strides and written in order: what expand,
+// Elements of any type, read by strides and written in order: what expand,
 // tile, transpose and the shuffles between depth and space are.
 //
 //   dst[i] = src[sum over k of index_k(i) stride[k]], index_k(i) the place of i along axis k
@@ -19,13 +20,14 @@ constexpr int kStridedAxes = 6;
 // Aliasing  dst does not overlap src.
 // Errors    a refused launch throws.
 struct StridedCopy {
-  const float* src;
-  float* dst;
+  const void* src;
+  void* dst;
   std::int64_t size;
   std::int32_t extent[kStridedAxes];
   std::int32_t stride[kStridedAxes];
 };
 
-void strided_copy(const StridedCopy& copy, cudaStream_t stream);
+// `element_bytes`: 1, 2, 4 or 8.
+void strided_copy(const StridedCopy& copy, std::size_t element_bytes, cudaStream_t stream);
 
 }  // namespace fastcnn::cuda

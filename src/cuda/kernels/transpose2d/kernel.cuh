@@ -12,9 +12,12 @@ constexpr int kTransposeRows = 8;
 // that a column lies in 32 banks.
 // Block (kTransposeTile, kTransposeRows).
 // Grid  batch * tiles.
+template <typename T>
 __global__ void __launch_bounds__(kTransposeTile* kTransposeRows)
     transpose2d_kernel(Transpose2d t) {
-  FASTCNN_SHARED(float, tile, [kTransposeTile][kTransposeTile + 1]);
+  FASTCNN_SHARED(T, tile, [kTransposeTile][kTransposeTile + 1]);
+  const T* const src = static_cast<const T*>(t.src);
+  T* const dst = static_cast<T*>(t.dst);
   const std::int64_t matrix = blockIdx.x / t.tiles;
   const int index = blockIdx.x % t.tiles;
   const int first_row = index / t.column_tiles * kTransposeTile;
@@ -26,7 +29,7 @@ __global__ void __launch_bounds__(kTransposeTile* kTransposeRows)
   for (int i = threadIdx.y; i < kTransposeTile; i += kTransposeRows) {
     const int row = first_row + i;
     if (row < t.rows && column < t.columns) {
-      tile[i][threadIdx.x] = t.src[base + static_cast<std::int64_t>(row) * t.columns + column];
+      tile[i][threadIdx.x] = src[base + static_cast<std::int64_t>(row) * t.columns + column];
     }
   }
   __syncthreads();
@@ -35,7 +38,7 @@ __global__ void __launch_bounds__(kTransposeTile* kTransposeRows)
   for (int i = threadIdx.y; i < kTransposeTile; i += kTransposeRows) {
     const int to = first_column + i;
     if (row < t.rows && to < t.columns) {
-      t.dst[base + static_cast<std::int64_t>(to) * t.rows + row] = tile[threadIdx.x][i];
+      dst[base + static_cast<std::int64_t>(to) * t.rows + row] = tile[threadIdx.x][i];
     }
   }
 }

@@ -1,13 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "cuda/base/runtime.h"
 
 namespace fastcnn::cuda {
 
-// Each of a batch of matrices transposed, float32: NCHW to NHWC (rows = channels, columns = pixels)
-// and back.
+// Each of a batch of matrices transposed, elements of any type: NCHW to NHWC (rows = channels,
+// columns = pixels) and back.
 //
 //   dst[i, c, r] = src[i, r, c]
 //
@@ -15,8 +16,8 @@ namespace fastcnn::cuda {
 // Aliasing  dst does not overlap src.
 // Errors    a refused launch throws.
 struct Transpose2d {
-  const float* src;
-  float* dst;
+  const void* src;
+  void* dst;
   std::int64_t batch;
   std::int32_t rows;
   std::int32_t columns;
@@ -24,6 +25,7 @@ struct Transpose2d {
   std::int32_t column_tiles;
 };
 
-void transpose2d(Transpose2d transpose, cudaStream_t stream);
+// `element_bytes`: 1, 2, 4 or 8.
+void transpose2d(Transpose2d transpose, std::size_t element_bytes, cudaStream_t stream);
 
 }  // namespace fastcnn::cuda
