@@ -34,6 +34,10 @@ class OutOfMemoryError(FastcnnError, MemoryError):
     """Memory could not be had."""
 
 
+class DeviceError(FastcnnError, RuntimeError):
+    """A device or its driver failed."""
+
+
 class GraphError(FastcnnError, ValueError):
     """A graph is not well formed."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fastcnn as fc
 from fastcnn import layers, models
+from fastcnn.ops import Builder
 
 
 def mnist_cnn():
@@ -50,3 +51,10 @@ def dropping_cnn():
             layers.Dense(3, activation="softmax"),
         ]
     )
+
+
+def doubling():
+    """A session on the device that doubles rows of three."""
+    g = Builder()
+    x = g.input("x", (None, 3))
+    return fc.compile(g.build([g.apply("add", x, x)]), device="cuda")

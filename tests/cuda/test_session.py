@@ -51,9 +51,13 @@ def test_explain_names_the_kernels(emulated):
     assert "max_pool2d_f32_nhwc" in kernels
 
 
-def test_times_are_not_there(emulated):
-    with pytest.raises(UnsupportedError, match="'cuda' are not measured"):
-        fc.compile(mnist_cnn(), device="cuda").profile()
+def test_profile_times_each_step_by_the_clock_of_the_device(emulated):
+    emulated.set_cost("conv2d_gemm", 2.0)
+    table = fc.compile(mnist_cnn(), device="cuda").profile(runs=3)
+
+    times = {row["node"]: row["ms"] for row in table.rows}
+    assert times["conv2d_1"] == pytest.approx(2.0)
+    assert times["max_pooling2d"] == pytest.approx(1e-3)
 
 
 def test_results_go_where_the_caller_wants_them(emulated, rng):

@@ -7,10 +7,17 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from fastcnn.errors import UnsupportedError
 from fastcnn.graph import Graph
 from fastcnn.runtime.described import described_nodes, described_values
 from fastcnn.typing import Array
+
+
+def emulated() -> bool:
+    """Whether the emulated module is asked for."""
+    return os.environ.get("FASTCNN_CUDA_EMULATION") == "1"
 
 
 def cuda_module() -> Any:
@@ -19,8 +26,7 @@ def cuda_module() -> Any:
     Raises:
         UnsupportedError: This build has none.
     """
-    emulated = os.environ.get("FASTCNN_CUDA_EMULATION") == "1"
-    name = "_cuda_emu" if emulated else "_cuda"
+    name = "_cuda_emu" if emulated() else "_cuda"
     try:
         return importlib.import_module(f"fastcnn.{name}")
     except ImportError as error:
@@ -64,7 +70,7 @@ def check_device(caller: str, device: str) -> None:
 
 
 def device_info() -> dict[str, Any]:
-    """Name, compute capability, bytes of memory and multiprocessors of the current device.
+    """Name, compute capability, memory, multiprocessors and driver of the current device.
 
     Raises:
         UnsupportedError: This build has no CUDA module, or the machine no driver or device.
@@ -106,4 +112,16 @@ def make_cuda_plan(
         state=state or module.State(),
         precision=precision,
         guard=guard,
+        graphs=os.environ.get("FASTCNN_CUDA_GRAPHS", "1") != "0",
     )
+
+
+def to_device(array: Array) -> Any:
+    """A copy of `array` on the current CUDA device, for sessions there.
+
+    It has `write(array, stream)`, `numpy()`, `__cuda_array_interface__` and `__dlpack__`.
+
+    Raises:
+        UnsupportedError: There is no device.
+    """
+    return cuda_module().DeviceArray(np.asarray(array, order="C"))

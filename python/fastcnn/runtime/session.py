@@ -86,13 +86,17 @@ class Session:
         inputs = self._arrange(arrays, named)
         plan = self.plan(tuple([array.shape for array in inputs]))
         results = plan.run(inputs) if out is None else plan.run(inputs, self._targets(out))
+        return self._named(results)
+
+    def _named(self, results: list[Array]) -> Array | dict[str, Array]:
+        """The result, or a dict by name where there are several."""
         if len(results) == 1:
             return results[0]
         return {value.name: y for value, y in zip(self.graph.outputs, results, strict=True)}
 
-    def _targets(self, out: Array | Mapping[str, Array]) -> list[Array]:
+    def _targets(self, out: Any) -> list[Any]:
         names = [value.name for value in self.graph.outputs]
-        if isinstance(out, np.ndarray):
+        if not isinstance(out, Mapping):
             out = {names[0]: out}
         if out.keys() != set(names):
             raise InvalidValueError(f"session: gives the outputs {names}, `out` has {sorted(out)}")
@@ -188,7 +192,14 @@ class Session:
         inputs = self.graph.inputs
         if len(arrays) == len(inputs) == 1 and not named and isinstance(arrays[0], np.ndarray):
             return [as_input(inputs[0], arrays[0])]
-        names = [value.name for value in inputs]
+        return [
+            as_input(value, array)
+            for value, array in zip(inputs, self._in_order(arrays, named), strict=True)
+        ]
+
+    def _in_order(self, arrays: tuple[Any, ...], named: Mapping[str, Any]) -> list[Any]:
+        """What was given for each input."""
+        names = [value.name for value in self.graph.inputs]
         given: dict[str, Any] = {}
         for i, array in enumerate(arrays):
             given.update(
@@ -200,7 +211,7 @@ class Session:
                 f"session: takes the inputs {names}, was given {len(arrays)} by position and "
                 f"{sorted(named)} by name"
             )
-        return [as_input(value, given[value.name]) for value in inputs]
+        return [given[name] for name in names]
 
 
 def as_input(value: Value, array: Array) -> Array:

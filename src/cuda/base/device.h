@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
 
 #include "cuda/base/runtime.h"
 
@@ -22,10 +23,9 @@ class DeviceBuffer {
     copy_to_device(data_, host, size_bytes);
   }
   ~DeviceBuffer() { cudaFree(data_); }
-  DeviceBuffer(DeviceBuffer&& other) noexcept : data_(other.data_), size_bytes_(other.size_bytes_) {
-    other.data_ = nullptr;
-    other.size_bytes_ = 0;
-  }
+  DeviceBuffer(DeviceBuffer&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)),
+        size_bytes_(std::exchange(other.size_bytes_, 0)) {}
   DeviceBuffer& operator=(DeviceBuffer&&) = delete;
 
   void* data() const { return data_; }
@@ -36,22 +36,43 @@ class DeviceBuffer {
   std::size_t size_bytes_ = 0;
 };
 
-// A stream of its own, which waits for no other.
-class Stream {
+// Host memory from which and into which copies run while the host goes on.
+class PinnedBuffer {
  public:
-  Stream() { FASTCNN_CUDA_TRY(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking)); }
-  ~Stream() { cudaStreamDestroy(stream_); }
-  Stream(const Stream&) = delete;
-  Stream& operator=(const Stream&) = delete;
+  PinnedBuffer() = default;
+  explicit PinnedBuffer(std::size_t size_bytes) {
+    if (size_bytes != 0) FASTCNN_CUDA_TRY(cudaMallocHost(&data_, size_bytes));
+  }
+  ~PinnedBuffer() { cudaFreeHost(data_); }
+  PinnedBuffer(PinnedBuffer&& other) noexcept : data_(std::exchange(other.data_, nullptr)) {}
+  PinnedBuffer& operator=(PinnedBuffer&&) = delete;
 
-  cudaStream_t get() const { return stream_; }
-  void synchronize() const { FASTCNN_CUDA_TRY(cudaStreamSynchronize(stream_)); }
+  void* data() const { return data_; }
 
  private:
-  cudaStream_t stream_ = nullptr;
+  void* data_ = nullptr;
 };
 
-// Throws kUnsupported, with what is missing, unless there is a driver and a device.
+// Makes `device` the current one of this thread, and the former one again.
+class DeviceScope {
+ public:
+  explicit DeviceScope(int device);
+  ~DeviceScope();
+  DeviceScope(const DeviceScope&) = delete;
+  DeviceScope& operator=(const DeviceScope&) = delete;
+
+ private:
+  int before_ = 0;
+  bool changed_ = false;
+};
+
+int current_device();
+
+// The device that `memory` lies on; throws kValue where it is no device memory. `what` names it.
+int device_of(const void* memory, const std::string& what);
+
+// Throws kUnsupported, with what is missing, unless there is a driver and a device of compute
+// capability 8.0 or later.
 void require_device();
 
 }  // namespace fastcnn::cuda

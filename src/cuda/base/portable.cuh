@@ -34,8 +34,7 @@ void launch(void (*kernel)(Parameters), dim3 grid, dim3 block, cudaStream_t stre
   kernel<<<grid, block, 0, stream>>>(parameters);
   FASTCNN_CUDA_TRY(cudaGetLastError());
 #else
-  (void)stream;
-  ::emulator::launch(kernel, grid, block, 0, parameters);
+  FASTCNN_CUDA_TRY(::emulator::launch_in(stream, kernel, grid, block, 0, parameters));
 #endif
 }
 

@@ -8,15 +8,24 @@
 #include <cuda_runtime.h>
 #endif
 
+#include <string>
+
 #include "base/error.h"
 
 namespace fastcnn::cuda {
 
-[[noreturn]] void throw_error(const char* call, const char* message, bool out_of_memory);
+// The device or its driver failed.
+class DeviceError : public Error {
+ public:
+  explicit DeviceError(const std::string& message) : Error(ErrorKind::kInternal, message) {}
+};
 
+// Throws what `error` is called here: kMemory, kUnsupported, DeviceError, with the remedy.
+[[noreturn]] void throw_error(const char* call, cudaError_t error);
+
+// An error that is thrown is not found again by the next call of cudaGetLastError().
 inline void check(cudaError_t error, const char* call) {
-  if (error == cudaSuccess) return;
-  throw_error(call, cudaGetErrorString(error), error == cudaErrorMemoryAllocation);
+  if (error != cudaSuccess) throw_error(call, error);
 }
 
 }  // namespace fastcnn::cuda

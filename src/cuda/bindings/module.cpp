@@ -6,7 +6,10 @@
 #include "bindings/convert/graph.h"
 #include "bindings/register.h"
 #include "cuda/base/device.h"
+#include "cuda/bindings/device_array.h"
 #include "cuda/bindings/register.h"
+#include "cuda/bindings/run_in.h"
+#include "cuda/bindings/streams.h"
 #include "cuda/engine/plan.h"
 
 namespace py = pybind11;
@@ -25,7 +28,7 @@ std::unique_ptr<Plan> make_plan(const std::vector<ValueTuple>& values,
                                 const std::vector<std::size_t>& outputs,
                                 const std::vector<std::pair<std::size_t, std::size_t>>& updates,
                                 std::shared_ptr<State> state, const std::string& precision,
-                                bool guard) {
+                                bool guard, bool graphs) {
   PlanSpec spec = graph_from(values, nodes);
   check_indices(inputs, values.size());
   check_indices(outputs, values.size());
@@ -36,7 +39,22 @@ std::unique_ptr<Plan> make_plan(const std::vector<ValueTuple>& values,
   spec.guard = guard;
   spec.options.precision = precision_from(precision);
   const py::gil_scoped_release release;
-  return std::make_unique<Plan>(std::move(spec), std::move(state));
+  return std::make_unique<Plan>(std::move(spec), std::move(state), graphs);
+}
+
+cuda::RunArrays pointers(const Arrays& inputs, Arrays& outputs) {
+  cuda::RunArrays arrays;
+  for (const py::array& array : inputs) arrays.inputs.push_back(array.data());
+  for (py::array& array : outputs) arrays.outputs.push_back(array.mutable_data());
+  return arrays;
+}
+
+Arrays new_outputs(const PlanSpec& spec) {
+  Arrays outputs;
+  for (const std::size_t output : spec.outputs) {
+    outputs.push_back(new_array(spec.values[output].desc));
+  }
+  return outputs;
 }
 
 Arrays run(const Plan& plan, const Arrays& inputs, std::optional<Arrays> given) {
@@ -46,18 +64,20 @@ Arrays run(const Plan& plan, const Arrays& inputs, std::optional<Arrays> given) 
     check_arrays(spec, *given, spec.outputs, "output");
     check_apart(spec, inputs, *given);
   } else {
-    given.emplace();
-    for (const std::size_t output : spec.outputs) {
-      given->push_back(new_array(spec.values[output].desc));
-    }
+    given = new_outputs(spec);
   }
-  std::vector<const void*> sources;
-  std::vector<void*> targets;
-  for (const py::array& array : inputs) sources.push_back(array.data());
-  for (py::array& array : *given) targets.push_back(array.mutable_data());
+  const cuda::RunArrays arrays = pointers(inputs, *given);
   const py::gil_scoped_release release;
-  plan.run(sources, targets);
+  plan.run(arrays);
   return std::move(*given);
+}
+
+std::vector<float> profile(const Plan& plan, const Arrays& inputs) {
+  check_arrays(plan.spec(), inputs, plan.spec().inputs, "input");
+  Arrays outputs = new_outputs(plan.spec());
+  const cuda::RunArrays arrays = pointers(inputs, outputs);
+  const py::gil_scoped_release release;
+  return plan.profile(arrays);
 }
 
 py::list steps(const Plan& plan) {
@@ -79,14 +99,29 @@ std::vector<std::pair<std::string, std::string>> operators() {
 
 py::dict device_info() {
   cuda::require_device();
-  int device = 0;
-  FASTCNN_CUDA_TRY(cudaGetDevice(&device));
   cudaDeviceProp properties;
-  FASTCNN_CUDA_TRY(cudaGetDeviceProperties(&properties, device));
+  FASTCNN_CUDA_TRY(cudaGetDeviceProperties(&properties, cuda::current_device()));
+  std::size_t free = 0;
+  std::size_t total = 0;
+  FASTCNN_CUDA_TRY(cudaMemGetInfo(&free, &total));
+  int driver = 0;
+  FASTCNN_CUDA_TRY(cudaDriverGetVersion(&driver));
   return py::dict("name"_a = std::string(properties.name),
                   "compute_capability"_a = py::make_tuple(properties.major, properties.minor),
-                  "memory_bytes"_a = properties.totalGlobalMem,
-                  "multiprocessors"_a = properties.multiProcessorCount);
+                  "memory_bytes"_a = properties.totalGlobalMem, "free_bytes"_a = free,
+                  "multiprocessors"_a = properties.multiProcessorCount,
+                  "driver"_a = py::make_tuple(driver / 1000, driver % 1000 / 10));
+}
+
+void register_device_errors() {
+  py::register_local_exception_translator([](std::exception_ptr pointer) {
+    try {
+      if (pointer) std::rethrow_exception(pointer);
+    } catch (const cuda::DeviceError& error) {
+      const py::object type = py::module_::import("fastcnn.errors").attr("DeviceError");
+      PyErr_SetString(type.ptr(), error.what());
+    }
+  });
 }
 
 }  // namespace
@@ -97,6 +132,7 @@ PYBIND11_MODULE(FASTCNN_CUDA_MODULE, module) {
   using namespace fastcnn::bindings;
   module.doc() = "FastCNN on CUDA devices. Used by fastcnn.runtime alone.";
   register_errors(module);
+  register_device_errors();
   module.def("device_info", &device_info,
              "What the current device is; raises where there is none.");
   module.def("operators", &operators, "(op, implementation) of every line of implementations.inc.");
@@ -107,10 +143,18 @@ PYBIND11_MODULE(FASTCNN_CUDA_MODULE, module) {
       .def("download", &State::download, py::call_guard<py::gil_scoped_release>());
   py::class_<Plan>(module, "Plan", py::module_local())
       .def(py::init(&make_plan), py::kw_only(), "values"_a, "nodes"_a, "inputs"_a, "outputs"_a,
-           "updates"_a, "state"_a, "precision"_a, "guard"_a = false)
+           "updates"_a, "state"_a, "precision"_a, "guard"_a = false, "graphs"_a = true)
       .def("run", &run, "inputs"_a, "outputs"_a = py::none(),
            "The results: in new arrays, or in `outputs` where those are given.")
+      .def("run_in", &run_in, "stream"_a, "before"_a, "inputs"_a, "outputs"_a = py::none(),
+           "wait"_a = false,
+           "Puts a run over device arrays into a stream, after what is in those of `before`; "
+           "the results.")
+      .def("profile", &profile, "inputs"_a, "Milliseconds of each step on the device.")
       .def("steps", &steps)
+      .def_property_readonly("graphs", &Plan::graphs, "How many graphs were recorded.")
       .def_property_readonly("arena_bytes", &Plan::arena_bytes);
+  register_streams(module);
+  register_device_array(module);
   register_emulator(module);
 }

@@ -4,6 +4,8 @@
 
 #include <pybind11/stl.h>
 
+#include "cuda/base/runtime.h"
+#include "cuda/bindings/streams.h"
 #include "emulator/device_memory.h"
 #include "emulator/emulator.h"
 
@@ -13,18 +15,51 @@ using namespace pybind11::literals;
 namespace fastcnn::bindings {
 namespace {
 
-void configure(std::uint64_t seed, int os_threads, bool record) {
+void configure(std::uint64_t seed, int os_threads, bool record, int devices,
+               int compute_capability) {
+  emulator::drain_all();
   emulator::config().seed = seed;
   emulator::config().os_threads = os_threads;
   emulator::config().record = record;
+  emulator::config().devices = devices;
+  emulator::config().compute_capability = compute_capability;
+}
+
+// What there is besides memory: a test that leaves more than it found leaks.
+py::dict live() {
+  const emulator::Live live = emulator::live();
+  return py::dict("streams"_a = live.streams, "events"_a = live.events, "graphs"_a = live.graphs,
+                  "graph_execs"_a = live.graph_execs,
+                  "device_bytes"_a = emulator::allocated_bytes(),
+                  "pinned_bytes"_a = emulator::pinned_bytes());
+}
+
+void plant_fault(const std::string& call, int after, int error) {
+  emulator::plant_fault(call, after, static_cast<cudaError_t>(error));
+}
+
+void set_device(int device) { FASTCNN_CUDA_TRY(cudaSetDevice(device)); }
+
+// Leaves `stream` in the middle of a capture, or ends that.
+void capture(std::uintptr_t stream, bool begin, int mode) {
+  if (begin) {
+    FASTCNN_CUDA_TRY(
+        cudaStreamBeginCapture(stream_of(stream), static_cast<cudaStreamCaptureMode>(mode)));
+    return;
+  }
+  cudaGraph_t graph = nullptr;
+  FASTCNN_CUDA_TRY(cudaStreamEndCapture(stream_of(stream), &graph));
+  FASTCNN_CUDA_TRY(cudaGraphDestroy(graph));
 }
 
 py::dict counters() {
+  emulator::drain_all();
   const emulator::Counters& c = emulator::counters();
   return py::dict("launches"_a = c.launches, "blocks"_a = c.blocks, "threads"_a = c.threads,
                   "barriers"_a = c.barriers, "warp_collectives"_a = c.warp_collectives,
                   "atomics"_a = c.atomics, "async_bytes"_a = c.async_bytes,
-                  "mma_flops"_a = c.mma_flops);
+                  "mma_flops"_a = c.mma_flops, "copies"_a = c.copies, "captures"_a = c.captures,
+                  "replays"_a = c.replays);
 }
 
 py::tuple triple(dim3 extents) { return py::make_tuple(extents.x, extents.y, extents.z); }
@@ -45,6 +80,7 @@ py::dict memory(const std::vector<emulator::Snapshot>& snapshots) {
 // (kernel, grid, block, parameters, memory before, memory after) of each launch since the last
 // call.
 py::list recorded() {
+  emulator::drain_all();
   py::list list;
   for (const emulator::Launch& launch : emulator::take_recorded()) {
     list.append(py::make_tuple(launch.kernel, triple(launch.grid), triple(launch.block),
@@ -58,7 +94,15 @@ py::list recorded() {
 
 void register_emulator(py::module_& module) {
   module.def("configure", &configure, py::kw_only(), "seed"_a = 1, "os_threads"_a = 1,
-             "record"_a = false);
+             "record"_a = false, "devices"_a = 1, "compute_capability"_a = 9);
+  module.def("plant_fault", &plant_fault, "call"_a, py::kw_only(), "after"_a = 0, "error"_a,
+             "Lets a call of the runtime, or a running 'kernel', fail once.");
+  module.def("heal", &emulator::heal, "Forgets planted faults, and that the device is lost.");
+  module.def("set_cost", &emulator::set_cost, "kernel"_a, "milliseconds"_a);
+  module.def("set_device", &set_device);
+  module.def("capture", &capture, "stream"_a, "begin"_a,
+             "mode"_a = static_cast<int>(cudaStreamCaptureModeThreadLocal));
+  module.def("live", &live);
   module.def("counters", &counters);
   module.def("reset_counters", &emulator::reset_counters);
   module.def("recorded", &recorded);

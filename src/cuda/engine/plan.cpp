@@ -31,11 +31,38 @@ void for_each_tensor(const Step& step, Visit&& visit) {
 
 }  // namespace
 
-Plan::Plan(engine::PlanSpec spec, std::shared_ptr<State> state)
-    : spec_(on_device(std::move(spec))), state_(std::move(state)), program_(lower(spec_)) {
+Plan::Plan(engine::PlanSpec spec, std::shared_ptr<State> state, bool graphs)
+    : spec_(on_device(std::move(spec))),
+      device_(current_device()),
+      state_(std::move(state)),
+      program_(lower(spec_)),
+      read_on_host_(read_on_host()),
+      // What is read on the host becomes an argument of a kernel, which a graph would keep.
+      use_graphs_(graphs && std::none_of(read_on_host_.begin(), read_on_host_.end(),
+                                         [](bool host) { return host; })) {
   place();
   upload();
   derive();
+}
+
+Plan::~Plan() {
+  try {
+    done_.synchronize();
+  } catch (...) {  // whoever runs next is told
+  }
+}
+
+std::vector<bool> Plan::read_on_host() const {
+  std::vector<bool> values(spec_.values.size(), false);
+  for (const Step& step : program_.steps) {
+    for (std::size_t i = 0; i < step.inputs.size(); ++i) {
+      if (step.inputs[i] == kNone || step.run->input_layouts[i] != Layout::kHost) continue;
+      values[tensor(step.inputs[i]).value] = true;
+    }
+  }
+  std::vector<bool> inputs;
+  for (const std::size_t input : spec_.inputs) inputs.push_back(values[input]);
+  return inputs;
 }
 
 // Gives memory to what lies in the arena, and to the scratch of each step.
@@ -117,70 +144,20 @@ void Plan::upload() {
 // Runs the prologue. Constants that nothing else reads are on the device only meanwhile.
 void Plan::derive() {
   std::vector<DeviceBuffer> meanwhile;
+  Bound bound{memory_, {}, {}};
   for (Step& step : program_.prologue) {
-    const Tensor& from = program_.tensors[step.inputs[0]];
-    const Tensor& to = program_.tensors[step.outputs[0]];
-    if (memory_[from.storage] == nullptr) {
+    const Tensor& from = tensor(step.inputs[0]);
+    const Tensor& to = tensor(step.outputs[0]);
+    if (bound.memory[from.storage] == nullptr) {
       meanwhile.emplace_back(spec_.values[from.value].data.get(), from.size_bytes);
-      memory_[from.storage] = meanwhile.back().data();
+      bound.memory[from.storage] = meanwhile.back().data();
     }
     if (step.run->alias) continue;
     buffers_.emplace_back(to.size_bytes);
-    memory_[to.storage] = buffers_.back().data();
-    enqueue(step, upload_tables(step, meanwhile), nullptr);
+    bound.memory[to.storage] = memory_[to.storage] = buffers_.back().data();
+    enqueue(step, bound, upload_tables(step, meanwhile), nullptr, stream_.get());
   }
   stream_.synchronize();
-}
-
-void Plan::enqueue(const Step& step, const Pointers& tables, void* scratch) const {
-  if (step.run->alias) return;
-  Pointers inputs;
-  Pointers packed;
-  std::vector<void*> outputs;
-  for (std::size_t i = 0; i < step.inputs.size(); ++i) {
-    const std::size_t tensor = step.inputs[i];
-    if (tensor == kNone) {
-      inputs.push_back(nullptr);
-    } else if (step.run->input_layouts[i] == Layout::kHost) {
-      inputs.push_back(host_[program_.tensors[tensor].value]);
-    } else {
-      inputs.push_back(at(tensor));
-    }
-  }
-  for (const std::size_t tensor : step.packed) packed.push_back(at(tensor));
-  for (const std::size_t tensor : step.outputs) outputs.push_back(at(tensor));
-  step.run->enqueue(
-      {inputs.data(), outputs.data(), tables.data(), packed.data(), scratch, stream_.get()});
-}
-
-void Plan::run(const std::vector<const void*>& inputs, const std::vector<void*>& outputs) const {
-  const std::lock_guard<std::mutex> lock(running_);
-  // The caller's memory must not be in use any more when an error is thrown.
-  try {
-    enqueue_all(inputs, outputs);
-  } catch (...) {
-    cudaStreamSynchronize(stream_.get());
-    throw;
-  }
-  stream_.synchronize();
-}
-
-void Plan::enqueue_all(const std::vector<const void*>& inputs,
-                       const std::vector<void*>& outputs) const {
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const std::size_t size_bytes = program_.tensors[program_.inputs[i]].size_bytes;
-    host_[spec_.inputs[i]] = inputs[i];
-    FASTCNN_CUDA_TRY(cudaMemcpyAsync(at(program_.inputs[i]), inputs[i], size_bytes,
-                                     cudaMemcpyHostToDevice, stream_.get()));
-  }
-  for (std::size_t s = 0; s < program_.steps.size(); ++s) {
-    enqueue(program_.steps[s], tables_[s], scratch_[s]);
-  }
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
-    const std::size_t size_bytes = program_.tensors[program_.outputs[i]].size_bytes;
-    FASTCNN_CUDA_TRY(cudaMemcpyAsync(outputs[i], at(program_.outputs[i]), size_bytes,
-                                     cudaMemcpyDeviceToHost, stream_.get()));
-  }
 }
 
 std::vector<StepInfo> Plan::steps() const {
@@ -190,6 +167,11 @@ std::vector<StepInfo> Plan::steps() const {
                      step.run->flops});
   }
   return infos;
+}
+
+std::size_t Plan::graphs() const {
+  const std::lock_guard<std::mutex> lock(running_);
+  return graphs_.size();
 }
 
 }  // namespace fastcnn::cuda

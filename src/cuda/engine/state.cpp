@@ -13,9 +13,7 @@ void* State::at(const std::shared_ptr<void>& host, std::size_t size_bytes) {
 void State::upload() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   for (const auto& [host, array] : arrays_) {
-    if (array.device.size_bytes() == 0) continue;
-    FASTCNN_CUDA_TRY(
-        cudaMemcpy(array.device.data(), host, array.device.size_bytes(), cudaMemcpyHostToDevice));
+    copy_to_device(array.device.data(), host, array.device.size_bytes());
   }
 }
 

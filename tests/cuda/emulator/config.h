@@ -5,15 +5,17 @@
 
 namespace emulator {
 
-// How launches are carried out; set between launches.
+// How work is carried out; set while none is under way.
 struct Config {
-  // 0: threads in order. Else blocks, warps and lanes take turns in a random order, and each
-  // cp.async lands at once or as late as its wait allows.
+  // 0: threads in order, work at once. Else blocks, warps and lanes take turns in a random order,
+  // each cp.async lands at once or as late as its wait allows, and streams go on when they like.
   std::uint64_t seed = 1;
   int os_threads = 1;                     // blocks in flight
   bool record = false;                    // keep every launch for recorded()
   std::size_t shared_limit = 227 * 1024;  // bytes a block may have: sm_90
   std::size_t stack_bytes = 256 * 1024;   // of one CUDA thread
+  int devices = 1;
+  int compute_capability = 9;  // the major number
 };
 
 // What all launches since reset_counters() did.
@@ -26,12 +28,18 @@ struct Counters {
   std::uint64_t atomics = 0;
   std::uint64_t async_bytes = 0;
   std::uint64_t mma_flops = 0;
+  std::uint64_t copies = 0;  // between host and device, and on the device
+  std::uint64_t captures = 0;
+  std::uint64_t replays = 0;
 
   void add(const Counters& other);
 };
 
 Config& config();
 const Counters& counters();
+void count_copy();
+void count_capture();
+void count_replay();
 void reset_counters();
 
 }  // namespace emulator

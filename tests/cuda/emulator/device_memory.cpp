@@ -13,15 +13,42 @@
 namespace emulator {
 namespace {
 
+using Allocations = std::map<char*, std::size_t>;  // bytes of each
+
 std::mutex allocating;
-std::map<char*, std::size_t>& allocations() {
-  static auto* const all = new std::map<char*, std::size_t>;  // outlives every static object
+Allocations& allocations() {
+  static auto* const all = new Allocations;  // outlives every static object
   return *all;
+}
+
+Allocations& pinned() {
+  static auto* const all = new Allocations;
+  return *all;
+}
+
+std::map<const char*, int>& devices() {
+  static auto* const all = new std::map<const char*, int>;
+  return *all;
+}
+
+// The allocation that `memory` starts, or lies in.
+Allocations::const_iterator find(const Allocations& all, const void* memory) {
+  const auto after = all.upper_bound(static_cast<char*>(const_cast<void*>(memory)));
+  if (after == all.begin()) return all.end();
+  const auto found = std::prev(after);
+  const bool inside = memory < found->first + found->second || memory == found->first;
+  return inside ? found : all.end();
+}
+
+std::size_t total(const Allocations& all) {
+  std::size_t sum = 0;
+  for (const auto& [from, bytes] : all) sum += bytes;
+  return sum;
 }
 
 }  // namespace
 
-void* allocate(std::size_t bytes) {
+void* allocate(std::size_t bytes, int device) {
   const std::size_t whole = (bytes + 2 * kRedZone + 255) / 256 * 256;
   char* const memory = static_cast<char*>(std::aligned_alloc(256, whole));
   if (memory == nullptr) return nullptr;
@@ -31,6 +58,7 @@ void* allocate(std::size_t bytes) {
   poison(from + bytes, kRedZone);
   const std::lock_guard<std::mutex> lock(allocating);
   allocations()[from] = bytes;
+  devices()[from] = device;
   return from;
 }
 
@@ -47,17 +75,45 @@ void release(void* memory) {
 
 bool owns(const void* memory) {
   const std::lock_guard<std::mutex> lock(allocating);
-  const auto after = allocations().upper_bound(static_cast<char*>(const_cast<void*>(memory)));
-  if (after == allocations().begin()) return false;
-  const auto [from, bytes] = *std::prev(after);
-  return memory < from + bytes || memory == from;
+  return find(allocations(), memory) != allocations().end();
+}
+
+int device_of(const void* memory) {
+  const std::lock_guard<std::mutex> lock(allocating);
+  const auto found = find(allocations(), memory);
+  return found == allocations().end() ? -1 : devices()[found->first];
+}
+
+void* allocate_pinned(std::size_t bytes) {
+  char* const memory = static_cast<char*>(std::malloc(bytes == 0 ? 1 : bytes));
+  if (memory == nullptr) return nullptr;
+  std::memset(memory, kRed, bytes);
+  const std::lock_guard<std::mutex> lock(allocating);
+  pinned()[memory] = bytes;
+  return memory;
+}
+
+void release_pinned(void* memory) {
+  const std::lock_guard<std::mutex> lock(allocating);
+  if (pinned().erase(static_cast<char*>(memory)) == 0) {
+    throw std::runtime_error("cudaFreeHost: no pinned memory there");
+  }
+  std::free(memory);
+}
+
+bool is_pinned(const void* memory) {
+  const std::lock_guard<std::mutex> lock(allocating);
+  return find(pinned(), memory) != pinned().end();
 }
 
 std::size_t allocated_bytes() {
   const std::lock_guard<std::mutex> lock(allocating);
-  std::size_t total = 0;
-  for (const auto& [from, bytes] : allocations()) total += bytes;
-  return total;
+  return total(allocations());
+}
+
+std::size_t pinned_bytes() {
+  const std::lock_guard<std::mutex> lock(allocating);
+  return total(pinned());
 }
 
 std::vector<Snapshot> snapshots() {

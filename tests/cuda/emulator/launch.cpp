@@ -65,6 +65,9 @@ Config& config() {
 
 const Counters& counters() { return totals; }
 void reset_counters() { totals = {}; }
+void count_copy() { ++totals.copies; }
+void count_capture() { ++totals.captures; }
+void count_replay() { ++totals.replays; }
 
 void Counters::add(const Counters& other) {
   launches += other.launches;
@@ -86,6 +89,7 @@ void launch(const void* function, dim3 grid, dim3 block, std::size_t shared_byte
   const std::string symbol = symbol_of(function);
   const std::string kernel = readable(symbol);
   check(kernel, grid, block, shared_bytes);
+  pass_time(kernel);
   if (config().record) {
     const auto* bytes = static_cast<const std::uint8_t*>(parameters);
     record.push_back(

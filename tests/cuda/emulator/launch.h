@@ -8,6 +8,8 @@
 
 #include "emulator/config.h"
 #include "emulator/device_memory.h"
+#include "emulator/faults.h"
+#include "emulator/stream.h"
 #include "emulator/vocabulary.h"
 
 namespace emulator {
@@ -35,6 +37,16 @@ void launch(void (*kernel)(Parameters), dim3 grid, dim3 block, std::size_t share
             const Parameters& parameters) {
   launch(reinterpret_cast<const void*>(kernel), grid, block, shared_bytes, &parameters,
          sizeof parameters, [&] { kernel(parameters); });
+}
+
+// The same in a stream: refused at once on a lost device, else carried out when its turn comes.
+template <typename Parameters>
+cudaError_t launch_in(cudaStream_t stream, void (*kernel)(Parameters), dim3 grid, dim3 block,
+                      std::size_t shared_bytes, const Parameters& parameters) {
+  if (const cudaError_t error = enter("launch")) return error;
+  return enqueue(stream, [=] {
+    if (kernel_may_run()) launch(kernel, grid, block, shared_bytes, parameters);
+  });
 }
 
 // Memory of the running block for the declaration at `key`.
