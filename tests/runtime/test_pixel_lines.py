@@ -114,3 +114,28 @@ def test_answers_are_those_of_the_reference_either_way(rng, conversion):
     (y,) = plan_with(graph, conversion).run([x])
 
     np.testing.assert_allclose(y, truth, rtol=1e-4, atol=1e-4 * np.abs(truth).max())
+
+
+@pytest.mark.parametrize("channels_last", [False, True])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize("conversion", [0.1, 0.6])
+def test_a_first_layer_reads_the_image_of_the_caller(channels, channels_last, conversion, rng):
+    """Its weights are dense; the way in, and the way out where nothing else reads lines, count."""
+    g = Builder()
+    shape = (2, 15, 17, channels) if channels_last else (2, channels, 15, 17)
+    x = rng.standard_normal(shape).astype(np.float32)
+    image = g.input("x", shape)
+    if channels_last:
+        image = g.apply("transpose", image, perm=(0, 3, 1, 2))
+    w = rng.standard_normal((16, channels, 3, 3)).astype(np.float32)
+    y = g.apply(
+        "conv2d", image, g.constant("w", w), g.constant("b", np.ones(16, np.float32)), name="conv",
+        strides=(1, 1), pads=(1, 1, 1, 1), dilations=(1, 1), groups=1, activation="relu",
+    )  # fmt: skip
+    graph = g.build([y])
+    (truth,) = runtime.reference(graph, {"x": x})
+
+    plan = plan_with(graph, conversion)
+
+    assert generated(plan) == [conversion < 0.25]
+    np.testing.assert_allclose(plan.run([x])[0], truth, rtol=1e-5, atol=1e-5 * np.abs(truth).max())

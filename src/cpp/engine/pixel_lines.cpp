@@ -20,6 +20,7 @@ class Search {
       : spec_(spec),
         chooser_(chooser),
         producer_(spec.values.size(), kNone),
+        plain_(spec.values.size(), false),
         readers_(spec.values.size()),
         free_(spec.nodes.size(), false),
         pixels_ms_(spec.nodes.size(), 0),
@@ -29,6 +30,7 @@ class Search {
       for (const std::size_t v : spec.nodes[n].outputs) producer_[v] = n;
       for (const std::size_t v : spec.nodes[n].inputs) readers_[v].push_back(n);
     }
+    for (std::size_t v = 0; v < spec.values.size(); ++v) plain_[v] = born_plain(v);
     for (std::size_t n = 0; n < spec.nodes.size(); ++n) free_[n] = time(n);
   }
 
@@ -54,39 +56,55 @@ class Search {
   bool time(std::size_t n) {
     const NodeSpec& node = spec_.nodes[n];
     if (node.op != "conv2d") return false;
-    const std::size_t producer = producer_[node.inputs[0]];
-    // What turns an image of the caller's into channels gives neither layout.
-    if (producer == kNone || spec_.nodes[producer].op == "transpose") return false;
-    const ops::OpSpec in_blocks = op_of(node, Layout::kBlocked);
-    const auto accepted = ops::candidates(in_blocks);
+    const ops::OpSpec as_born = op_of(node, std::nullopt);
+    const auto accepted = ops::candidates(as_born);
     const auto generated = std::find_if(accepted.begin(), accepted.end(), [](const auto& way) {
       return std::string(way.implementation->name) == kGenerated;
     });
     if (generated == accepted.end() || accepted.size() < 2) return false;
     const auto pixels = chooser_.least_ms(op_of(node, Layout::kPixels), true);
-    const auto others = chooser_.least_ms(in_blocks, false);
+    const auto others = chooser_.least_ms(as_born, false);
     pixels_ms_[n] = pixels.value_or(0);
     others_ms_[n] = others.value_or(0);
     return pixels && others;
   }
 
-  ops::OpSpec op_of(const NodeSpec& node, Layout layout) const {
+  // What the caller gives is plain, and so is an image of few channels that a transposition makes
+  // of it. All else is taken for blocked.
+  bool born_plain(std::size_t value) const {
+    const std::size_t n = producer_[value];
+    if (n == kNone) return spec_.values[value].role != Role::kComputed;
+    if (spec_.nodes[n].op != "transpose" || spec_.values[value].desc.shape.rank() != 4)
+      return false;
+    const ops::OpSpec op = op_of(spec_.nodes[n], std::nullopt);
+    return ops::choose(op).op->output_layouts[0] == Layout::kPlain;
+  }
+
+  // With the image and the residual in `layout`, or in those that they are born in where no
+  // convolution gives lines of pixels.
+  ops::OpSpec op_of(const NodeSpec& node, std::optional<Layout> layout) const {
     ops::OpSpec op{node.op, node.attributes, {}, {}, spec_.options, {}};
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      const ValueSpec& value = spec_.values[node.inputs[i]];
+      const std::size_t v = node.inputs[i];
+      const ValueSpec& value = spec_.values[v];
       op.inputs.push_back(value.desc);
-      if (i == 0 || i == kResidual) op.inputs.back().layout = layout;
+      if (i == 0 || i == kResidual) op.inputs.back().layout = layout.value_or(born_in(v));
       op.constants.push_back(value.role == Role::kConstant ? value.data.get() : nullptr);
     }
     for (const std::size_t v : node.outputs) op.outputs.push_back(spec_.values[v].desc);
     return op;
   }
 
+  Layout born_in(std::size_t value) const {
+    return plain_[value] ? Layout::kPlain : Layout::kBlocked;
+  }
+
   bool born_as_pixels(std::size_t value) const {
     return producer_[value] != kNone && on_pixels_[producer_[value]];
   }
 
-  // Milliseconds of the conversion of a value, where a reader wants the other layout.
+  // Milliseconds of the conversion of a value, where a reader wants the other layout. What turns a
+  // plain image into a blocked one is part of the time of who reads that.
   double conversion(std::size_t value) {
     const bool born = born_as_pixels(value);
     bool wanted = born && std::count(spec_.outputs.begin(), spec_.outputs.end(), value) != 0;
@@ -95,7 +113,7 @@ class Search {
     const auto found = reorders_.find({value, born});
     if (found != reorders_.end()) return found->second;
     TensorDesc desc = spec_.values[value].desc;
-    desc.layout = born ? Layout::kPixels : Layout::kBlocked;
+    desc.layout = born ? Layout::kPixels : born_in(value);
     const double ms = chooser_.reorder_ms(desc, born ? Layout::kBlocked : Layout::kPixels);
     return reorders_[{value, born}] = ms;
   }
@@ -169,6 +187,7 @@ class Search {
   const PlanSpec& spec_;
   Chooser& chooser_;
   std::vector<std::size_t> producer_;              // of each value: its node
+  std::vector<bool> plain_;                        // of each value: whether it is born plain
   std::vector<std::vector<std::size_t>> readers_;  // of each value: nodes
   std::vector<bool> free_;                         // of each node: whether it can do either
   std::vector<double> pixels_ms_, others_ms_;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "kernels/conv2d_sparse/generated.h"
+#include "kernels/pixel_lines/pixel_lines.h"
 #include "ops/conv2d_shape.h"
 #include "ops/pixel_grid.h"
 

@@ -11,13 +11,4 @@ std::vector<std::uint16_t> PixelGrid::masks() const {
   return masks;
 }
 
-kernels::PixelPlaces PixelGrid::blocked_places(std::int64_t line) const {
-  kernels::PixelPlaces places;
-  for (std::int64_t lane = 0; lane < kPixelLanes; ++lane) {
-    const std::int64_t found = pixel(line * kPixelLanes + lane);
-    places.of_lane[lane] = found < 0 ? -1 : found * kPixelLanes;
-  }
-  return places;
-}
-
 }  // namespace fastcnn::ops

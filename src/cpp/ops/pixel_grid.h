@@ -1,10 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
 #include "base/tensor_desc.h"
-#include "kernels/pixel_lines/pixel_lines.h"
 
 namespace fastcnn::ops {
 
@@ -28,8 +28,11 @@ class PixelGrid {
   // For each line the lanes that are pixels.
   std::vector<std::uint16_t> masks() const;
 
-  // Where the pixels of a line lie in a block of channels.
-  kernels::PixelPlaces blocked_places(std::int64_t line) const;
+  // Pixels before those of a line: the first of a line that has any.
+  std::int64_t first_pixel(std::int64_t line) const {
+    const std::int64_t position = std::min(line * kPixelLanes, rows_ * row());
+    return position / row() * columns_ + std::min(position % row(), columns_);
+  }
 
  private:
   std::int64_t rows_;

@@ -1,9 +1,11 @@
-#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cpu/isa.h"
+#include "kernels/pixel_lines/pixel_lines.h"
 #include "ops/operator.h"
 #include "ops/pixel_grid.h"
 #include "ops/split.h"
@@ -18,8 +20,10 @@ class ReorderPixels final : public Operator {
   explicit ReorderPixels(const OpSpec& spec)
       : shape_(spec.inputs[0].shape),
         grid_(shape_[2], shape_[3]),
-        kernel_(kernels::select_pixel_lines()) {
-    kernel = kernel_.name;
+        masks_(grid_.masks()),
+        move_(
+            move_of(kernels::select_pixel_lines(), spec.inputs[0].layout, spec.outputs[0].layout)) {
+    kernel = kernels::select_pixel_lines().name;
     input_layouts = {spec.inputs[0].layout};
     output_layouts = {spec.outputs[0].layout};
   }
@@ -38,60 +42,33 @@ class ReorderPixels final : public Operator {
   void run_line(const RunArgs& args, std::int64_t image, std::int64_t line) const {
     const std::int64_t channels = shape_[1];
     const std::int64_t pixels = shape_[2] * shape_[3];
-    const std::int64_t place = (image * grid_.lines() + line) * channels * kPixelLanes;
-    const std::int64_t blocked = image * round_up(channels, kPixelLanes) * pixels;
-    const auto count = static_cast<std::size_t>(channels);
-    const auto block = static_cast<std::size_t>(pixels * kPixelLanes);
-    if (input_layouts[0] == Layout::kBlocked) {
-      kernel_.from_blocked(
-          {args.src(0) + blocked, args.dst(0) + place, count, block, grid_.blocked_places(line)});
-    } else if (output_layouts[0] == Layout::kBlocked) {
-      kernel_.to_blocked(
-          {args.src(0) + place, args.dst(0) + blocked, count, block, grid_.blocked_places(line)});
-    } else if (input_layouts[0] == Layout::kPlain) {
-      from_plain(args.src(0) + image * channels * pixels, args.dst(0) + place, line);
-    } else {
-      to_plain(args.src(0) + place, args.dst(0) + image * channels * pixels, line);
-    }
+    const std::int64_t lines = (image * grid_.lines() + line) * channels * kPixelLanes;
+    const bool blocked =
+        input_layouts[0] == Layout::kBlocked || output_layouts[0] == Layout::kBlocked;
+    const std::int64_t lanes = blocked ? kPixelLanes : 1;
+    const std::int64_t stride = lanes * pixels;
+    const std::int64_t other =
+        image * divide_up(channels, lanes) * stride + grid_.first_pixel(line) * lanes;
+    const bool from_lines = input_layouts[0] == Layout::kPixels;
+    const kernels::PixelLine call{
+        args.src(0) + (from_lines ? lines : other), args.dst(0) + (from_lines ? other : lines),
+        static_cast<std::size_t>(channels), static_cast<std::size_t>(stride),
+        masks_[static_cast<std::size_t>(line)]};
+    move_(call);
   }
 
-  void from_plain(const float* planes, float* lines, std::int64_t line) const {
-    std::fill_n(lines, shape_[1] * kPixelLanes, 0.0f);
-    each_run(line, [&](std::int64_t lane, std::int64_t pixel, std::int64_t count) {
-      for (std::int64_t c = 0; c < shape_[1]; ++c) {
-        std::copy_n(planes + c * shape_[2] * shape_[3] + pixel, count,
-                    lines + c * kPixelLanes + lane);
-      }
-    });
-  }
-
-  void to_plain(const float* lines, float* planes, std::int64_t line) const {
-    each_run(line, [&](std::int64_t lane, std::int64_t pixel, std::int64_t count) {
-      for (std::int64_t c = 0; c < shape_[1]; ++c) {
-        std::copy_n(lines + c * kPixelLanes + lane, count,
-                    planes + c * shape_[2] * shape_[3] + pixel);
-      }
-    });
-  }
-
-  // Calls body(lane, pixel, count) for each run of pixels in a line.
-  template <typename Body>
-  void each_run(std::int64_t line, Body&& body) const {
-    for (std::int64_t lane = 0; lane < kPixelLanes;) {
-      const std::int64_t pixel = grid_.pixel(line * kPixelLanes + lane);
-      std::int64_t count = 1;
-      while (lane + count < kPixelLanes && pixel >= 0 &&
-             grid_.pixel(line * kPixelLanes + lane + count) >= 0) {
-        ++count;
-      }
-      if (pixel >= 0) body(lane, pixel, count);
-      lane += count;
-    }
+  // What the two layouts need.
+  static void (*move_of(const kernels::PixelLinesKernel& kernel, Layout from,
+                        Layout to))(const kernels::PixelLine&) {
+    if (from == Layout::kBlocked) return kernel.from_blocked;
+    if (from == Layout::kPlain) return kernel.from_plain;
+    return to == Layout::kBlocked ? kernel.to_blocked : kernel.to_plain;
   }
 
   Shape shape_;
   PixelGrid grid_;
-  const kernels::PixelLinesKernel& kernel_;
+  std::vector<std::uint16_t> masks_;
+  void (*move_)(const kernels::PixelLine&);
 };
 
 }  // namespace

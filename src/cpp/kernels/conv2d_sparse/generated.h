@@ -48,7 +48,8 @@ enum class GeneratedFinish : std::uint8_t { kNone, kLow, kLowHigh };
 // NaN       a line that no weight names is not read; neighbours of a shifted line are, but do not
 //           reach a result. The clamp keeps NaN.
 // Rounding  one fused multiply-add for each weight that is not zero, channel by channel, onto
-//           bias + residual: what a row is depends on its weights alone.
+//           bias + residual. Of few rows each has two or four sums, which take turns and are then
+//           added to the first: what a row is depends on the weights of its part alone.
 // Threads   code is immutable and may be run by any number of threads.
 // Errors    kInternal where a place is farther than 2 GB from line 0.
 // Source    outer products of sparse columns with rows of pixels: Elsen et al., "Fast Sparse

@@ -20,6 +20,11 @@ constexpr std::int64_t kBytesOfWeight = 14;
 constexpr std::int64_t kLinesOfPoint = 3;
 constexpr std::int64_t kLinesOfWindow = 4;
 constexpr std::int64_t kShifted = 2;
+// A multiply-add takes 4 cycles and two start in each: so many sums should be under way. Fewer rows
+// have several sums each, where those have so many products that adding them up pays.
+constexpr std::int64_t kSums = 16;
+constexpr std::int64_t kLeastProducts = 8;
+constexpr std::int64_t kMostSums = 4;
 
 // Displacements of one byte reach 128 units to both sides, so registers point into the middle.
 constexpr std::int64_t kReach = 128;
@@ -77,7 +82,11 @@ class Writer {
       : conv_(conv), part_(part), matrix_(weights), code_(code), stream_(stream) {
     plan_fetches();
     for (const std::int64_t line : lines_read(conv)) bases_.push_back(line * kLine);
-    const std::int64_t spare = kVectorRegisters - part.rows;
+    sums_ = std::clamp<std::int64_t>(
+        std::min(kSums / part.rows, static_cast<std::int64_t>(weights_of_row_) / kLeastProducts), 1,
+        kMostSums);
+    next_sum_.resize(static_cast<std::size_t>(part.rows));
+    const std::int64_t spare = kVectorRegisters - sums_ * part.rows;
     shifted_ = shifts(conv) ? kShifted : 0;
     lines_.resize(static_cast<std::size_t>(spare - shifted_));
   }
@@ -87,7 +96,9 @@ class Writer {
     const std::size_t loop = code_.size();
     code_.load(kPixels, {kLaneMasks, 0});
     for (std::int64_t r = 0; r < part_.rows; ++r) start(r);
+    for (std::int64_t i = part_.rows; i < sums_ * part_.rows; ++i) code_.clear(sum(i));
     for (std::int64_t c = 0; c < part_.channels; ++c) multiply(c);
+    add_up();
     finish();
     advance();
     code_.add(kCount, -1);
@@ -114,9 +125,23 @@ class Writer {
     if (adds_residual()) code_.add(sum(r), sum(r), Address{kResidual, r * kLine});
   }
 
-  Zmm sum(std::int64_t row) const { return {static_cast<std::uint8_t>(row)}; }
+  // The sums of a row are a number of rows apart; the first of them is its result.
+  static Zmm sum(std::int64_t index) { return {static_cast<std::uint8_t>(index)}; }
   Zmm line_register(std::size_t i) const {
-    return {static_cast<std::uint8_t>(part_.rows + static_cast<std::int64_t>(i))};
+    return {static_cast<std::uint8_t>(sums_ * part_.rows + static_cast<std::int64_t>(i))};
+  }
+
+  Zmm take_sum(std::int64_t row) {
+    std::int64_t& next = next_sum_[static_cast<std::size_t>(row)];
+    const std::int64_t taken = next;
+    next = (next + 1) % sums_;
+    return sum(taken * part_.rows + row);
+  }
+
+  void add_up() {
+    for (std::int64_t i = part_.rows; i < sums_ * part_.rows; ++i) {
+      code_.add(sum(i % part_.rows), sum(i % part_.rows), sum(i));
+    }
   }
 
   // Bytes from line 0 to the line of channel 0.
@@ -204,7 +229,7 @@ class Writer {
         if (w == 0.0f) continue;
         if (!loaded) x = pixels(tap, channel);
         loaded = true;
-        code_.add_product(sum(r), x, next_weight());
+        code_.add_product(take_sum(r), x, next_weight());
         stream_.push_back(w);
       }
     }
@@ -287,6 +312,8 @@ class Writer {
   std::vector<float>& stream_;
   std::vector<std::int64_t> bases_;
   std::vector<Line> lines_;
+  std::int64_t sums_ = 1;               // of a row
+  std::vector<std::int64_t> next_sum_;  // of each row: which takes its next product
   std::int64_t clock_ = 0;
   std::int64_t shifted_ = 0;
   std::int64_t next_shifted_ = 0;

@@ -7,21 +7,28 @@ namespace fastcnn::kernels {
 
 constexpr std::size_t kPixelLine = 16;
 
-// Tile: load(i, p, n) reads n floats into row i and zeros behind them, clear(i) makes it zero,
-// transpose() swaps rows and columns, store(i, p) writes row i.
+constexpr std::uint16_t kAllLanes = 0xFFFF;
+
+// Tile: load(i, p) reads row i, clear(i) makes it zero, transpose() swaps rows and columns,
+// store(i, p) writes row i.
 template <typename Tile>
-FASTCNN_INLINE void pixel_lines_from_blocked(const PixelTranspose& t) {
+FASTCNN_INLINE void pixel_lines_from_blocked(const PixelLine& t) {
   for (std::size_t c = 0; c < t.channels; c += kPixelLine) {
-    const float* const block = t.src + c / kPixelLine * t.block_stride;
+    const float* from = t.src + c / kPixelLine * t.stride;
     const std::size_t count = t.channels - c < kPixelLine ? t.channels - c : kPixelLine;
     Tile tile;
+    if (t.lanes == kAllLanes) {
 #pragma GCC unroll 16
-    for (std::size_t l = 0; l < kPixelLine; ++l) {
-      const std::ptrdiff_t place = t.places.of_lane[l];
-      if (place < 0) {
-        tile.clear(l);
-      } else {
-        tile.load(l, block + place);
+      for (std::size_t l = 0; l < kPixelLine; ++l) tile.load(l, from + l * kPixelLine);
+    } else {
+#pragma GCC unroll 16
+      for (std::size_t l = 0; l < kPixelLine; ++l) {
+        if ((t.lanes >> l & 1) == 0) {
+          tile.clear(l);
+        } else {
+          tile.load(l, from);
+          from += kPixelLine;
+        }
       }
     }
     tile.transpose();
@@ -38,24 +45,35 @@ FASTCNN_INLINE void pixel_lines_from_blocked(const PixelTranspose& t) {
 }
 
 template <typename Tile>
-FASTCNN_INLINE void pixel_lines_to_blocked(const PixelTranspose& t) {
+FASTCNN_INLINE void pixel_lines_to_blocked(const PixelLine& t) {
   for (std::size_t c = 0; c < t.channels; c += kPixelLine) {
-    float* const block = t.dst + c / kPixelLine * t.block_stride;
+    float* to = t.dst + c / kPixelLine * t.stride;
     const std::size_t count = t.channels - c < kPixelLine ? t.channels - c : kPixelLine;
     Tile tile;
+    if (count == kPixelLine) {
 #pragma GCC unroll 16
-    for (std::size_t i = 0; i < kPixelLine; ++i) {
-      if (i < count) {
-        tile.load(i, t.src + (c + i) * kPixelLine);
-      } else {
-        tile.clear(i);
+      for (std::size_t i = 0; i < kPixelLine; ++i) tile.load(i, t.src + (c + i) * kPixelLine);
+    } else {
+#pragma GCC unroll 16
+      for (std::size_t i = 0; i < kPixelLine; ++i) {
+        if (i < count) {
+          tile.load(i, t.src + (c + i) * kPixelLine);
+        } else {
+          tile.clear(i);
+        }
       }
     }
     tile.transpose();
+    if (t.lanes == kAllLanes) {
 #pragma GCC unroll 16
-    for (std::size_t l = 0; l < kPixelLine; ++l) {
-      const std::ptrdiff_t place = t.places.of_lane[l];
-      if (place >= 0) tile.store(l, block + place);
+      for (std::size_t l = 0; l < kPixelLine; ++l) tile.store(l, to + l * kPixelLine);
+    } else {
+#pragma GCC unroll 16
+      for (std::size_t l = 0; l < kPixelLine; ++l) {
+        if ((t.lanes >> l & 1) == 0) continue;
+        tile.store(l, to);
+        to += kPixelLine;
+      }
     }
   }
 }

@@ -7,27 +7,27 @@
 
 namespace fastcnn::kernels {
 
-// Where 16 pixels lie: floats from the start of what is read or written, or negative: nowhere.
-struct PixelPlaces {
-  std::ptrdiff_t of_lane[16];
-};
-
-// Blocks of 16 channels become lines of 16 pixels, or the other way round, float32.
+// A line of 16 pixels of each channel, and where it lies in an image of blocks of 16 channels or of
+// planes, float32. The pixels of a line follow one another there: lane l, where `lanes` has bit l,
+// is pixel r(l), the number of lanes before it that are pixels.
 //
-//   lines[c, l] = blocked[c / 16, places.of_lane[l] + c % 16], or 0 where the place is nowhere
-//   blocked[c / 16, places.of_lane[l] + c % 16] = c < channels ? lines[c, l] : 0
+//   lines[c, l] = blocked[c / 16, r(l), c % 16], or 0 where lane l is no pixel
+//   blocked[c / 16, r(l), c % 16] = c < channels ? lines[c, l] : 0
+//   lines[c, l] = planes[c, r(l)], or 0 where lane l is no pixel
+//   planes[c, r(l)] = lines[c, l]
 //
-// Shapes    c < channels; blocked with `block_stride` from block to block; lines [channels][16].
+// Shapes    c < channels; lines [channels][16]; blocks and planes `stride` apart, from the first
+//           pixel of the line on.
 // Units     strides are in elements.
 // Aliasing  none.
 // NaN       bits are copied.
-// Threads   reentrant; writes only what is named here.
-struct PixelTranspose {
+// Threads   reentrant; writes only what is named here, and reads only that.
+struct PixelLine {
   const float* src;
   float* dst;
   std::size_t channels;
-  std::size_t block_stride;
-  PixelPlaces places;
+  std::size_t stride;
+  std::uint16_t lanes;
 };
 
 // What one line takes of another: lane l of it, where `lanes` has bit l, is lane from[l].
@@ -53,16 +53,20 @@ struct PixelGather {
 struct PixelLinesKernel {
   const char* name;
   cpu::Isa isa;
-  void (*from_blocked)(const PixelTranspose&);
-  void (*to_blocked)(const PixelTranspose&);
+  void (*from_blocked)(const PixelLine&);
+  void (*to_blocked)(const PixelLine&);
+  void (*from_plain)(const PixelLine&);
+  void (*to_plain)(const PixelLine&);
   void (*gather)(const PixelGather&);
 };
 
 const PixelLinesKernel& select_pixel_lines();
 
-#define FASTCNN_KERNEL(isa, from_blocked, to_blocked, gather) \
-  void from_blocked(const PixelTranspose&);                   \
-  void to_blocked(const PixelTranspose&);                     \
+#define FASTCNN_KERNEL(isa, from_blocked, to_blocked, from_plain, to_plain, gather) \
+  void from_blocked(const PixelLine&);                                              \
+  void to_blocked(const PixelLine&);                                                \
+  void from_plain(const PixelLine&);                                                \
+  void to_plain(const PixelLine&);                                                  \
   void gather(const PixelGather&);
 #include "kernels/pixel_lines/kernels.inc"
 #undef FASTCNN_KERNEL

@@ -28,12 +28,26 @@ struct Tile {
 
 }  // namespace
 
-void pixel_lines_from_blocked_f32__scalar(const PixelTranspose& t) {
-  pixel_lines_from_blocked<Tile>(t);
+void pixel_lines_from_blocked_f32__scalar(const PixelLine& t) { pixel_lines_from_blocked<Tile>(t); }
+
+void pixel_lines_to_blocked_f32__scalar(const PixelLine& t) { pixel_lines_to_blocked<Tile>(t); }
+
+void pixel_lines_from_plain_f32__scalar(const PixelLine& t) {
+  for (std::size_t c = 0; c < t.channels; ++c) {
+    const float* from = t.src + c * t.stride;
+    for (std::size_t l = 0; l < kPixelLine; ++l) {
+      t.dst[c * kPixelLine + l] = (t.lanes >> l & 1) != 0 ? *from++ : 0.0f;
+    }
+  }
 }
 
-void pixel_lines_to_blocked_f32__scalar(const PixelTranspose& t) {
-  pixel_lines_to_blocked<Tile>(t);
+void pixel_lines_to_plain_f32__scalar(const PixelLine& t) {
+  for (std::size_t c = 0; c < t.channels; ++c) {
+    float* to = t.dst + c * t.stride;
+    for (std::size_t l = 0; l < kPixelLine; ++l) {
+      if ((t.lanes >> l & 1) != 0) *to++ = t.src[c * kPixelLine + l];
+    }
+  }
 }
 
 void pixel_lines_gather_f32__scalar(const PixelGather& g) {

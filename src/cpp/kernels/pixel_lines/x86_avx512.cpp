@@ -76,14 +76,32 @@ FASTCNN_INLINE void gather_any(const PixelGather& g) {
   }
 }
 
-}  // namespace
-
-void pixel_lines_from_blocked_f32__avx512(const PixelTranspose& t) {
-  pixel_lines_from_blocked<Tile>(t);
+// As many lanes as `lanes` has.
+FASTCNN_INLINE __mmask16 first_lanes(std::uint16_t lanes) {
+  return static_cast<__mmask16>((1u << __builtin_popcount(lanes)) - 1);
 }
 
-void pixel_lines_to_blocked_f32__avx512(const PixelTranspose& t) {
-  pixel_lines_to_blocked<Tile>(t);
+}  // namespace
+
+void pixel_lines_from_blocked_f32__avx512(const PixelLine& t) { pixel_lines_from_blocked<Tile>(t); }
+
+void pixel_lines_to_blocked_f32__avx512(const PixelLine& t) { pixel_lines_to_blocked<Tile>(t); }
+
+// Pixels that follow one another are spread over the lanes that are pixels, or drawn together.
+void pixel_lines_from_plain_f32__avx512(const PixelLine& t) {
+  const __mmask16 first = first_lanes(t.lanes);
+  for (std::size_t c = 0; c < t.channels; ++c) {
+    const __m512 pixels = _mm512_maskz_loadu_ps(first, t.src + c * t.stride);
+    _mm512_storeu_ps(t.dst + c * kPixelLine, _mm512_maskz_expand_ps(t.lanes, pixels));
+  }
+}
+
+void pixel_lines_to_plain_f32__avx512(const PixelLine& t) {
+  const __mmask16 first = first_lanes(t.lanes);
+  for (std::size_t c = 0; c < t.channels; ++c) {
+    const __m512 line = _mm512_loadu_ps(t.src + c * kPixelLine);
+    _mm512_mask_storeu_ps(t.dst + c * t.stride, first, _mm512_maskz_compress_ps(t.lanes, line));
+  }
 }
 
 void pixel_lines_gather_f32__avx512(const PixelGather& g) {
