@@ -13,7 +13,7 @@ nox.options.sessions = ["lint", "types", "tests"]
 nox.options.default_venv_backend = "venv"
 
 ROOT = Path(__file__).parent
-BUILD_TOOLS = ("scikit-build-core>=0.10", "pybind11>=2.13", "cmake>=3.20", "ninja")
+BUILD_TOOLS = ("scikit-build-core>=0.11", "pybind11>=2.13", "cmake>=3.20", "ninja")
 NATIVE = [
     str(path)
     for folder in ("src", "tests/cuda", "tests/native")

@@ -9,6 +9,7 @@ else()
 endif()
 set(FASTCNN_CUDA ${by_default} CACHE STRING "The CUDA module: AUTO (where nvcc is found), ON or OFF")
 set_property(CACHE FASTCNN_CUDA PROPERTY STRINGS AUTO ON OFF)
+option(FASTCNN_CUDA_WHEELS "Take nvcc from the PyPI wheels of the Python that builds" OFF)
 option(FASTCNN_CUDA_EMULATION "Build the emulated CUDA module, for tests" OFF)
 
 file(GLOB_RECURSE FASTCNN_CUDA_HOST CONFIGURE_DEPENDS src/cuda/*.cpp)
@@ -25,6 +26,28 @@ if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
     set(CMAKE_CUDA_ARCHITECTURES 80)
   endif()
 endif()
+
+# Points CMake at the compiler and the runtime in the wheels nvidia-cuda-nvcc and others of CUDA 13,
+# which lie together in nvidia/cu13. Two things are not where CMake looks: the libraries, in lib
+# instead of lib64, and a libcudart.so without a version.
+macro(fastcnn_use_wheels)
+  execute_process(
+    COMMAND "${Python_EXECUTABLE}" -c "import nvidia, pathlib
+print(*(nvcc for folder in nvidia.__path__ for nvcc in pathlib.Path(folder).glob('cu13/bin/nvcc')), sep=';')"
+    OUTPUT_VARIABLE wheel_nvcc OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+  if(NOT wheel_nvcc)
+    message(FATAL_ERROR
+      "FASTCNN_CUDA_WHEELS=ON, but ${Python_EXECUTABLE} has no nvcc of CUDA 13: pip install "
+      "nvidia-cuda-nvcc nvidia-cuda-crt nvidia-nvvm nvidia-cuda-runtime nvidia-cuda-cccl, or let "
+      "FASTCNN_CUDA_WHEELS=1 pip install . do so.")
+  endif()
+  list(GET wheel_nvcc 0 wheel_nvcc)
+  get_filename_component(wheel_root "${wheel_nvcc}/../.." ABSOLUTE)
+  set(CMAKE_CUDA_COMPILER "${wheel_nvcc}")
+  set(CUDAToolkit_ROOT "${wheel_root}")
+  set(CMAKE_CUDA_FLAGS_INIT "-L${wheel_root}/lib")
+  set(CUDA_CUDART "${wheel_root}/lib/libcudart.so.13" CACHE FILEPATH "The runtime in the wheels" FORCE)
+endmacro()
 
 # Sets FASTCNN_NVCC to a compiler that works, or to nothing.
 function(fastcnn_find_nvcc)
@@ -86,6 +109,9 @@ if(FASTCNN_CUDA_EMULATION)
   set_target_properties(_cuda_emu PROPERTIES CXX_VISIBILITY_PRESET default)
   fastcnn_warnings(_cuda_emu)
 elseif(NOT FASTCNN_CUDA STREQUAL "OFF" AND NOT FASTCNN_SANITIZE)
+  if(FASTCNN_CUDA_WHEELS)
+    fastcnn_use_wheels()
+  endif()
   fastcnn_find_nvcc()
   if(FASTCNN_NVCC)
     set(CMAKE_CUDA_COMPILER "${FASTCNN_NVCC}")
@@ -101,7 +127,8 @@ elseif(NOT FASTCNN_CUDA STREQUAL "OFF" AND NOT FASTCNN_SANITIZE)
   elseif(FASTCNN_CUDA STREQUAL "ON")
     message(FATAL_ERROR
       "FASTCNN_CUDA=ON, but no CUDA compiler works here. Install the CUDA 13 toolkit and put nvcc "
-      "on the PATH, or name it: CUDACXX=/path/to/nvcc. FASTCNN_CUDA=OFF builds for CPUs alone.")
+      "on the PATH, or name it: CUDACXX=/path/to/nvcc. FASTCNN_CUDA_WHEELS=1 pip install . takes it "
+      "from PyPI. FASTCNN_CUDA=OFF builds for CPUs alone.")
   endif()
   message(STATUS "FastCNN: CUDA module: ${FASTCNN_NVCC}")
 endif()
