@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fastcnn import runtime
 from fastcnn.bench import Contest, Entry
 from fastcnn.cli.bench import means
 
@@ -49,6 +50,25 @@ def test_options_that_make_no_sense_are_refused(call, trained, option, text, wor
 
     assert result.code == 2
     assert words in result.err
+
+
+def test_a_runtime_that_does_not_run_on_the_device_is_refused(call, trained) -> None:
+    result = call("bench", trained, "--device", "cuda", "--against", "openvino")
+
+    assert result.code == 2
+    assert "'openvino' is none of onnxruntime, torch, cupy, which run on cuda" in result.err
+
+
+def test_without_a_device_the_error_says_what_is_missing(call, trained, monkeypatch) -> None:
+    monkeypatch.delenv("FASTCNN_CUDA_EMULATION", raising=False)
+    state = runtime.cuda_state()
+    if state is not None and "problem" not in state:
+        pytest.skip("this machine has a CUDA device")
+
+    result = call("bench", trained, "--device", "cuda", "--against", "cupy,torch")
+
+    assert result.code == 1
+    assert "this build has no module _cuda" in result.err or "no usable CUDA device" in result.err
 
 
 def test_means_are_geometric_and_by_batch_and_threads() -> None:

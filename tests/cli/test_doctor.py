@@ -16,7 +16,7 @@ def test_it_tells_what_the_runtime_sees(call) -> None:
     assert answer["cpu"] == info["brand"]
     assert answer["isas"] == info["isas"]
     assert answer["threads"] == info["threads"]
-    assert answer["cuda"] is None
+    assert answer["cuda"] == runtime.cuda_state()
     assert answer["versions"]["numpy"]
 
 
@@ -24,8 +24,32 @@ def test_people_read_the_same(call) -> None:
     result = call("doctor")
 
     assert result.code == 0
-    for word in ("CPU", "Caches", "Threads", "CUDA", "absent"):
+    for word in ("CPU", "Caches", "Threads", "CUDA"):
         assert word in result.out
+
+
+FOUND = {
+    "name": "a GPU",
+    "compute_capability": (9, 0),
+    "multiprocessors": 132,
+    "memory_bytes": 80 << 30,
+    "free_bytes": 79 << 30,
+    "driver": (13, 0),
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (None, "absent: this build has no CUDA part"),
+        ({"problem": "cuda: no usable CUDA device: x"}, "built, but no usable CUDA device: x"),
+        (FOUND, "a GPU, compute capability 9.0, 132 multiprocessors, 81920 MiB (80896 MiB free)"),
+    ],
+)
+def test_it_tells_of_cuda(call, monkeypatch, state, words) -> None:
+    monkeypatch.setattr(runtime, "cuda_state", lambda: state)
+
+    assert words in " ".join(call("doctor").out.split())
 
 
 @pytest.mark.parametrize(

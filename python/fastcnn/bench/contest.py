@@ -93,6 +93,7 @@ class Contest:
 def compete(
     model: Path,
     *,
+    device: str = "cpu",
     against: Sequence[str] = (),
     threads: Sequence[int] = (1,),
     batches: Sequence[int] = (1,),
@@ -106,9 +107,13 @@ def compete(
     that runs the model; a runtime whose outputs are wrong is not timed. The others are asked in
     turn, round after round, each round beginning with another.
 
+    On device "cuda" arrays lie on the device before and after a call, which ends when the device
+    is done.
+
     Args:
         model: An ONNX file, or one of ours, which the peers get in ONNX.
-        against: Names out of `peers.NAMES`.
+        device: "cpu" or "cuda".
+        against: Names out of `peers.NAMES[device]`.
         threads: Numbers of threads.
         batches: Batch sizes.
         seconds: Time for the calls of one contest, all runtimes together.
@@ -120,11 +125,18 @@ def compete(
         for count in threads:
             cpus = pick_cpus(count)
             with ExitStack() as stack:
-                ours = stack.enter_context(Worker(OURS, sys.executable, cpus))
-                peers = [stack.enter_context(Worker(peer, python, cpus)) for peer in against]
+                suffix = "" if device == "cpu" else f"_{device}"
+                ours = stack.enter_context(Worker(OURS + suffix, sys.executable, cpus))
+                peers = [
+                    stack.enter_context(Worker(peer + suffix, python, cpus)) for peer in against
+                ]
                 opened = [_open(ours, model), *(_open(peer, theirs) for peer in peers)]
                 for batch in batches:
                     yield _contest([ours, *peers], opened, model, cpus, batch, seconds, folder)
+
+
+def _is_ours(runtime: str) -> bool:
+    return runtime.partition("_")[0] == OURS
 
 
 def _in_onnx(model: Path, folder: Path) -> Path:
@@ -163,7 +175,7 @@ def _contest(
             entry = entries[worker.runtime]
             if not entry.problem:
                 entries[worker.runtime] = _answer(worker, entry, names, folder, outputs)
-        reference = next((name for name in outputs if name != OURS), "")
+        reference = next((name for name in outputs if not _is_ours(name)), "")
         if reference:
             entries |= {
                 name: _judge(entries[name], y, outputs[reference])
@@ -211,7 +223,7 @@ def _answer(
 
 def _judge(entry: Entry, outputs: list[Array], reference: list[Array]) -> Entry:
     error = relative_error(outputs, reference)
-    limit = TOLERANCE if entry.runtime == OURS else PEER_TOLERANCE
+    limit = TOLERANCE if _is_ours(entry.runtime) else PEER_TOLERANCE
     if error <= limit:
         return replace(entry, error=error)
     problem = f"wrong outputs: relative RMS error {error:.1e}, more than {limit:.0e}"

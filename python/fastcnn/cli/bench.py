@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +40,12 @@ def _list_of(kind: Callable[[str], Any], known: Sequence[str] = ()) -> Callable[
 
 @command("bench")
 @options.MODELS
+@click.option("--device", type=click.Choice(tuple(NAMES)), default="cpu", help="Where to run.")
 @click.option(
-    "--against", default="", callback=_list_of(str, NAMES), help=f"Any of {', '.join(NAMES)}."
+    "--against",
+    default="",
+    callback=_list_of(str, tuple(dict.fromkeys(chain(*NAMES.values())))),
+    help="; ".join(f"on {device} any of {', '.join(names)}" for device, names in NAMES.items()),
 )
 @click.option("--threads", default="1", callback=_list_of(int), help="Numbers of threads.")
 @click.option("--batch", "batches", default="1", callback=_list_of(int), help="Batch sizes.")
@@ -50,6 +54,7 @@ def _list_of(kind: Callable[[str], Any], known: Sequence[str] = ()) -> Callable[
 def bench(
     output: Output,
     models: tuple[Path, ...],
+    device: str,
     against: list[str],
     threads: list[int],
     batches: list[int],
@@ -60,14 +65,25 @@ def bench(
 
     Each runtime has a process of its own, held to one CPU a thread. Outputs are compared first: a
     runtime that gives others is not timed, and if that is FastCNN the exit code is 1. The runtimes
-    are then asked in turn, so that all meet the same machine.
+    are then asked in turn, so that all meet the same machine. On device cuda arrays stay on the
+    device, and a call ends when that is done.
     """
+    for name in against:
+        if name not in NAMES[device]:
+            raise click.BadParameter(
+                f"'{name}' is none of {', '.join(NAMES[device])}, which run on {device}",
+                param_hint="--against",
+            )
+    machine = machine_features()
+    if device == "cuda":
+        machine["cuda"] = runtime.device_info()
     contests: list[Contest] = []
     with output.progress.status("starting") as status:
         for model in models:
             status.update(f"measuring {model.stem}")
             for contest in compete(
                 model,
+                device=device,
                 against=against,
                 threads=threads,
                 batches=batches,
@@ -76,7 +92,7 @@ def bench(
             ):
                 contests.append(contest)
     output.answer(
-        {"machine": machine_features(), "contests": contests, "geometric_means": means(contests)},
+        {"machine": machine, "contests": contests, "geometric_means": means(contests)},
         contest_table(contests),
     )
     if any(contest.wrong for contest in contests):

@@ -14,7 +14,16 @@ from fastcnn import runtime
 from fastcnn.cli.frame import command
 from fastcnn.cli.output import Output
 
-_PACKAGES = ("fastcnn", "numpy", "safetensors", "scipy", "pillow", "plotly", "jinja2")
+_PACKAGES = (
+    "fastcnn",
+    "numpy",
+    "safetensors",
+    "scipy",
+    "pillow",
+    "plotly",
+    "jinja2",
+    "cupy-cuda13x",
+)
 _NOTABLE = (
     "avx",
     "avx2",
@@ -46,7 +55,7 @@ def doctor(output: Output) -> None:
         "system": platform.platform(),
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in _PACKAGES},
-        "cuda": None,
+        "cuda": runtime.cuda_state(),
     }
     table = Table.grid(padding=(0, 3))
     for word, found in _lines(facts):
@@ -82,11 +91,25 @@ def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ("Instruction sets", isa),
         ("Caches", caches or "unknown"),
         ("Threads", f"{facts['threads']}: {facts['threads_reason']}"),
-        ("CUDA", "absent: this build has no CUDA part"),
+        ("CUDA", _cuda(facts["cuda"])),
         ("System", facts["system"]),
         ("Python", facts["python"]),
         *((name, version or "not installed") for name, version in facts["versions"].items()),
     ]
+
+
+def _cuda(found: dict[str, Any] | None) -> str:
+    if found is None:
+        return "absent: this build has no CUDA part; FASTCNN_CUDA=ON makes one where nvcc is"
+    if "problem" in found:
+        return f"built, but {found['problem'].removeprefix('cuda: ')}"
+    capability = ".".join(map(str, found["compute_capability"]))
+    driver = ".".join(map(str, found["driver"]))
+    return (
+        f"{found['name']}, compute capability {capability}, "
+        f"{found['multiprocessors']} multiprocessors, {_binary(found['memory_bytes'])} "
+        f"({_binary(found['free_bytes'])} free), driver for CUDA {driver}"
+    )
 
 
 def _binary(size_bytes: int) -> str:

@@ -5,6 +5,8 @@ The only package that calls the native core.
 
 from fastcnn.runtime.compile import compile as compile
 from fastcnn.runtime.compile_step import compile_step as compile_step
+from fastcnn.runtime.cuda import cuda_state as cuda_state
+from fastcnn.runtime.cuda import device_info as device_info
 from fastcnn.runtime.cuda import to_device as to_device
 from fastcnn.runtime.machine import cpu_info as cpu_info
 from fastcnn.runtime.machine import get_num_threads as get_num_threads

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from fastcnn.errors import UnsupportedError
+from fastcnn.errors import FastcnnError, UnsupportedError
 from fastcnn.graph import Graph
 from fastcnn.runtime.described import described_nodes, described_values
 from fastcnn.typing import Array
@@ -76,6 +76,18 @@ def device_info() -> dict[str, Any]:
         UnsupportedError: This build has no CUDA module, or the machine no driver or device.
     """
     return dict(cuda_module().device_info())
+
+
+def cuda_state() -> dict[str, Any] | None:
+    """What `device_info` tells, or why there is none as `problem`; None without a CUDA module."""
+    try:
+        cuda_module()
+    except UnsupportedError:
+        return None
+    try:
+        return device_info()
+    except FastcnnError as error:
+        return {"problem": str(error)}
 
 
 def make_cuda_plan(

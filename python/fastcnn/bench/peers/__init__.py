@@ -8,9 +8,15 @@ A file has a class `Peer`:
                            compiled here
     peer.run()             one call: from arrays of NumPy to a list of arrays of NumPy
 
-`inference.py` drives it from inside the process, `serve.py` answers for it. Files import the
-runtime and NumPy alone, for the interpreter that runs them need not have FastCNN.
+    peer.fetch(results)    where results are on a device: them as arrays of NumPy
+
+What runs on a device has a file of its own, `<runtime>_<device>.py`. `inference.py` drives it from
+inside the process, `serve.py` answers for it. Files import the runtime and NumPy alone, for the
+interpreter that runs them need not have FastCNN.
 """
 
-NAMES = ("onnxruntime", "openvino", "torch", "ncnn", "mnn", "deepsparse")
-"""Runtimes that `--against` takes."""
+NAMES = {
+    "cpu": ("onnxruntime", "openvino", "torch", "ncnn", "mnn", "deepsparse"),
+    "cuda": ("onnxruntime", "torch", "cupy"),
+}
+"""Runtimes that `--against` takes, by device."""

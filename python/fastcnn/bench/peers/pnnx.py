@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -36,3 +38,14 @@ def convert(model: str, arrays: dict[str, Any], folder: str) -> Path:
     if result.returncode or not (Path(folder) / "model.ncnn.param").exists():
         raise RuntimeError(f"pnnx cannot convert it: {(result.stderr or result.stdout)[-200:]}")
     return Path(folder) / "model"
+
+
+def written_module(stem: Path) -> Any:
+    """The module of PyTorch that `convert` wrote, with its weights."""
+    os.chdir(stem.parent)  # where it looks for them
+    spec = importlib.util.spec_from_file_location("model_pnnx", f"{stem}_pnnx.py")
+    assert spec is not None
+    assert spec.loader is not None
+    written = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(written)
+    return written.Model()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import tempfile
 from typing import Any
 
 import torch
 
-from .pnnx import convert
+from .pnnx import convert, written_module
 
 
 class Peer:
@@ -28,13 +26,7 @@ class Peer:
         """Converts and traces the model for the shapes of the inputs."""
         self._arrays = list(arrays.values())
         stem = convert(self._model, arrays, self._folder.name)
-        os.chdir(self._folder.name)  # where the written module looks for its weights
-        spec = importlib.util.spec_from_file_location("model_pnnx", f"{stem}_pnnx.py")
-        assert spec is not None
-        assert spec.loader is not None
-        written = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(written)
-        module = written.Model().float().eval()
+        module = written_module(stem).float().eval()
         with torch.inference_mode():
             traced = torch.jit.trace(module, tuple(map(torch.from_numpy, self._arrays)))
             self._module = torch.jit.optimize_for_inference(torch.jit.freeze(traced))

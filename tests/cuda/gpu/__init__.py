@@ -1,0 +1,1 @@
+"""Tests on a real device: `pytest -m gpu`."""
