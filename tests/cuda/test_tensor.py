@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 import fastcnn as fc
+from fastcnn import layers, models
 from fastcnn.errors import UnsupportedError
 from fastcnn.runtime.cuda import make_cuda_plan
+from fastcnn.train.optimizers import SGD
 from tests.cuda.networks import mnist_cnn, residual_cnn
 from tests.cuda.ptx.narrow import pack, round_tf32, unpack
 from tests.cuda.ptx.replay import replay
@@ -34,6 +36,11 @@ SMALL = [
 LARGE = [
     Convolution(n=1, c=8, oc=64, size=(131, 125), kernel=(1, 1)),  # 128 x 64
     Convolution(n=1, c=4, oc=127, size=(130, 126), kernel=(1, 1)),  # 128 x 128
+]
+WIDE = [  # of gradients by weights: several parts, rows of images that end within a step
+    Convolution(n=5, c=8, oc=68, size=(9, 11), kernel=(3, 3), strides=(2, 1), pads=(1, 1, 1, 1)),
+    Convolution(n=40, c=4, oc=4, size=(3, 2), kernel=(2, 2)),
+    Convolution(n=3, c=72, oc=8, size=(13, 12), kernel=(1, 1), strides=(1, 3)),
 ]
 OTHERS = [
     *cases("dense"),
@@ -64,7 +71,7 @@ def check(case, rng, precision, form=CONSTANT):
 
     results, kernels = run_emulated(graph, arrays, precision)
 
-    if not any(kernel.startswith(f"conv2d_tensor_{SHORT[precision]}") for kernel in kernels):
+    if not any(f"_tensor_{SHORT[precision]}_" in kernel for kernel in kernels):
         assert any("depthwise" in kernel or kernel == "nothing" for kernel in kernels), kernels
         return kernels
     factors = [rounded(precision, array) if i < 2 else array for i, array in enumerate(arrays)]
@@ -81,6 +88,29 @@ def test_convolutions_and_gradients_at_the_edges_of_tiles(emulated, shape, rng, 
     for case in backward(shape):
         if case.op == "conv2d_backward_data":
             check(case, rng, precision, BLOCKED)
+
+
+@pytest.mark.parametrize("precision", ["tf32", "bfloat16"])
+@pytest.mark.parametrize("shape", [*SMALL, *WIDE], ids=lambda shape: shape.id)
+def test_gradients_by_weights_at_the_edges_of_tiles(emulated, shape, rng, precision):
+    for case in backward(shape):
+        if case.op == "conv2d_backward_weights":
+            check(case, rng, precision)
+
+
+@pytest.mark.parametrize("precision", ["tf32", "bfloat16"])
+def test_gradients_by_weights_of_fully_connected_layers(emulated, rng, precision):
+    for case in cases("dense_backward_weights"):
+        check(case, rng, precision)
+
+
+def test_gradients_by_weights_are_float32_where_float16_is_asked_for(emulated, rng):
+    (case,) = (case for case in backward(SMALL[2]) if case.op == "conv2d_backward_weights")
+    arrays = case.inputs(rng)
+
+    (_, kernels) = run_emulated(graph_of(case, arrays, CONSTANT), arrays, "float16")
+
+    assert "conv2d_backward_weights_f32_64x64" in kernels
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
@@ -104,6 +134,21 @@ def recorded(emulated, case, rng, precision):
     emulated.configure(seed=1, record=True)
     check(case, rng, precision)
     return [x for x in emulated.recorded() if "tensor" in x[0] or "fragments" in x[0]]
+
+
+@pytest.mark.parametrize("precision", ["tf32", "bfloat16"])
+@pytest.mark.parametrize("shape", [SMALL[2], WIDE[0]], ids=lambda shape: shape.id)
+def test_ptx_of_gradients_gives_what_the_emulator_gives(kernels, emulated, rng, shape, precision):
+    (case,) = (case for case in backward(shape) if case.op == "conv2d_backward_weights")
+    launches = recorded(emulated, case, rng, precision)
+    assert launches
+
+    for _, given, wanted, _, wavefronts in replay(kernels, launches):
+        assert wavefronts.units <= 1.1 * wavefronts.least
+        for at, buffer in wanted.items():
+            np.testing.assert_allclose(
+                given[at].view(np.float32), buffer.view(np.float32), rtol=2e-6, atol=1e-5
+            )
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
@@ -221,3 +266,51 @@ def test_float32_stays_the_default(emulated):
 def test_an_unknown_precision_is_an_error_that_lists_what_is_there(emulated, device, message):
     with pytest.raises(UnsupportedError, match=message):
         fc.compile(mnist_cnn(), device=device, precision="fp8")
+
+
+@pytest.mark.parametrize("precision", ["tf32", "bfloat16"])
+def test_training_gives_about_what_it_gives_in_float32(emulated, rng, precision):
+    """One update with rate 1: weights differ by what their gradients do.
+
+    Behind a gradient are at most six products, of two factors each; nothing but smooth functions
+    are between them: rounding may turn over which of two pixels is the larger.
+    """
+    data = rng.random((4, 12, 12, 3), np.float32), rng.integers(0, 10, 4)
+
+    def gradients(**how):
+        fc.set_random_seed(5)
+        model = models.Sequential(
+            [
+                layers.Conv2D(16, 3, activation="tanh", input_shape=(12, 12, 3)),
+                layers.Conv2D(20, 3, strides=2, activation="tanh", padding="same"),
+                layers.Flatten(),
+                layers.Dense(10, activation="softmax"),
+            ]
+        )
+        before = {name: np.array(v.data) for name, v in model.graph.parameters.items()}
+        model.compile(SGD(1.0), "sparse_categorical_crossentropy")
+        model.fit(*data, batch_size=4, verbose=0, **how)
+        return {name: v.data - before[name] for name, v in model.graph.parameters.items()}
+
+    wanted = gradients()
+    given = gradients(device="cuda", precision=precision, validation_data=data)
+
+    bits = {"tf32": 2.0**-11, "bfloat16": 2.0**-8}[precision]
+    for name, exact in wanted.items():
+        error = np.linalg.norm(given[name] - exact) / np.linalg.norm(exact)
+        assert error <= 12 * bits, name
+    assert any((given[name] != exact).any() for name, exact in wanted.items())
+
+
+def test_training_in_float16_is_an_error_that_lists_what_is_there(emulated):
+    model = mnist_cnn()
+    model.compile("sgd", "mse")
+
+    with pytest.raises(UnsupportedError, match=r"fit: .*'float32', 'tf32' or 'bfloat16'$"):
+        model.fit(
+            np.zeros((1, 28, 28, 1), np.float32),
+            np.zeros((1, 10), np.float32),
+            device="cuda",
+            precision="float16",
+            verbose=0,
+        )

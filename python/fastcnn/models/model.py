@@ -132,6 +132,7 @@ class Model(Network):
         memory_limit: int | None = None,
         winograd: bool = True,
         device: str = "cpu",
+        precision: str = "float32",
     ) -> History:
         """Trains; see `train.Trainer.fit` for the arguments, `compile` comes first.
 
@@ -168,6 +169,7 @@ class Model(Network):
                 memory_limit=memory_limit,
                 winograd=winograd,
                 device=device,
+                precision=precision,
                 model=self,
             )
         finally:

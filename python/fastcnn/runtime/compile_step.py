@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastcnn.graph import Graph
-from fastcnn.runtime.cuda import check_device
+from fastcnn.runtime.cuda import TRAINING_PRECISIONS, check_device, check_precision
 from fastcnn.runtime.cuda_step import CudaStep
 from fastcnn.runtime.step import Step
 
@@ -12,6 +12,7 @@ def compile_step(
     graph: Graph,
     *,
     device: str = "cpu",
+    precision: str = "float32",
     memory_limit: int | None = None,
     winograd: bool = True,
 ) -> Step:
@@ -20,13 +21,16 @@ def compile_step(
     Args:
         graph: The training step.
         device: "cpu" or "cuda".
+        precision: What products round their factors to: "float32"; on "cuda" also "tf32" or
+            "bfloat16". Gradients are too small for float16.
         memory_limit: Bytes that the activations and gradients of a run may take on the device.
         winograd: Whether the CPU may run 3x3 convolutions by Winograd's algorithm.
 
     Raises:
-        UnsupportedError: The device is not there.
+        UnsupportedError: The device or the precision is not there.
     """
     check_device("fit", device)
+    check_precision("fit", device, precision, TRAINING_PRECISIONS)
     if device == "cuda":
-        return CudaStep(graph, memory_limit=memory_limit)
+        return CudaStep(graph, precision=precision, memory_limit=memory_limit)
     return Step(graph, memory_limit=memory_limit, winograd=winograd)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,14 +42,22 @@ PRECISIONS = {
 }
 """By device, what a session may round the factors of products to, before it adds in float32."""
 
+TRAINING_PRECISIONS = {**PRECISIONS, "cuda": ("float32", "tf32", "bfloat16")}
+"""Those of a training step: gradients are too small for float16."""
 
-def check_precision(caller: str, device: str, precision: str) -> None:
-    """Holds `precision` to one that `device` has.
+
+def check_precision(
+    caller: str,
+    device: str,
+    precision: str,
+    precisions: Mapping[str, Sequence[str]] = PRECISIONS,
+) -> None:
+    """Holds `precision` to one of `precisions` that `device` has.
 
     Raises:
         UnsupportedError: It is none.
     """
-    there = PRECISIONS[device]
+    there = precisions[device]
     if precision not in there:
         names = " or ".join(filter(None, (", ".join(map(repr, there[:-1])), repr(there[-1]))))
         raise UnsupportedError(

@@ -63,6 +63,7 @@ class CudaStep(Step):
 
     Args:
         graph: The training step.
+        precision: What products round their factors to.
         memory_limit: As that of `Step`, of device memory.
         guard: Gives every tensor memory of its own, for tests.
 
@@ -73,9 +74,15 @@ class CudaStep(Step):
     """
 
     def __init__(
-        self, graph: Graph, *, memory_limit: int | None = None, guard: bool = False
+        self,
+        graph: Graph,
+        *,
+        precision: str = "float32",
+        memory_limit: int | None = None,
+        guard: bool = False,
     ) -> None:
         """Copies the state; compiles nothing yet."""
+        self._precision = precision
         super().__init__(graph, threads=1, memory_limit=memory_limit, guard=guard)
         self._device_state = cuda_module().State()
         self._arrays = DeviceArrays(self.state, self._device_state)
@@ -101,5 +108,9 @@ class CudaStep(Step):
 
     def _make_plan(self, graph: Graph) -> Any:
         return make_cuda_plan(
-            graph, arrays=self._arrays.arrays, state=self._device_state, guard=self._guard
+            graph,
+            arrays=self._arrays.arrays,
+            state=self._device_state,
+            precision=self._precision,
+            guard=self._guard,
         )

@@ -73,9 +73,12 @@ def evaluate_batches(
     metrics: Sequence[Metric],
     *,
     device: str = "cpu",
+    precision: str = "float32",
 ) -> dict[str, float]:
     """As `evaluate`, on batches and with the penalties of the traits."""
-    session = runtime.compile(evaluation_graph(graph, loss, metrics), device=device, check=False)
+    session = runtime.compile(
+        evaluation_graph(graph, loss, metrics), device=device, precision=precision, check=False
+    )
     outputs = [value.name for value in session.graph.outputs]
     means = Means(outputs, metrics)
     with closing(batches.epoch(0, 0)) as source:

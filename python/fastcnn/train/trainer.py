@@ -124,6 +124,7 @@ class Trainer:
         memory_limit: int | None = None,
         winograd: bool = True,
         device: str = "cpu",
+        precision: str = "float32",
         model: Any = None,
     ) -> History:
         """Trains.
@@ -162,6 +163,8 @@ class Trainer:
             device: "cpu" or "cuda": where updates and validation run. Weights and the optimizer's
                 arrays stay there, and come back at the end of each epoch or where a callback
                 looks at them.
+            precision: "float32"; on "cuda" also "tf32" or "bfloat16": what the factors of products,
+                forward and backward, are rounded to. Sums, weights and updates are float32.
             model: What callbacks are to see as `model`; its `save` writes this trainer's weights.
 
         Returns:
@@ -172,7 +175,8 @@ class Trainer:
                 `Dataset` or an iterator showed it, nothing after the batch before.
             TrainingError: The loss or a weight became infinite or NaN; the trainer is back at
                 the end of the last good epoch.
-            UnsupportedError: The device is not there, or a node has no kernel on it.
+            UnsupportedError: The device or the precision is not there, or a node has no kernel on
+                it.
         """
         batch_size = 32 if batch_size is None else batch_size
         if validation_batch_size is None:
@@ -207,7 +211,7 @@ class Trainer:
                 validation_batch_size, validation_steps, workers=workers, caller=caller
             )
             batches_held = open_batches(self._graph, self.loss, held, how)
-            validate = partial(self._measure, batches_held, device=device)
+            validate = partial(self._measure, batches_held, device=device, precision=precision)
 
         history = History()
         bars = [ProgressBar(False if verbose == 2 else None)] if verbose else []
@@ -239,6 +243,7 @@ class Trainer:
                 memory_limit=memory_limit,
                 winograd=winograd,
                 device=device,
+                precision=precision,
             ),
         )
         try:
@@ -353,11 +358,16 @@ class Trainer:
         memory_limit: int | None = None,
         winograd: bool = True,
         device: str = "cpu",
+        precision: str = "float32",
     ) -> runtime.Step:
         """A step that works on the state of now, which from here on is the trainer's state."""
         graph = self.step_graph(weighted=weighted).with_data(self.state.arrays)
         step = runtime.compile_step(
-            graph, device=device, memory_limit=memory_limit, winograd=winograd
+            graph,
+            device=device,
+            precision=precision,
+            memory_limit=memory_limit,
+            winograd=winograd,
         )
         self.state.arrays = step.state
         return step
@@ -372,6 +382,10 @@ class Trainer:
         keys = [value.name for value in self.step_graph(weighted=False).outputs]
         return Means(keys, self.metrics)
 
-    def _measure(self, batches: Batches, device: str = "cpu") -> dict[str, float]:
+    def _measure(
+        self, batches: Batches, device: str = "cpu", precision: str = "float32"
+    ) -> dict[str, float]:
         graph = evaluation.regularized(self.graph, self.regularizer)
-        return evaluation.evaluate_batches(graph, batches, self.loss, self.metrics, device=device)
+        return evaluation.evaluate_batches(
+            graph, batches, self.loss, self.metrics, device=device, precision=precision
+        )

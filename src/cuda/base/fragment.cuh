@@ -49,6 +49,17 @@ struct Tf32 {
     return left;
   }
 
+  // Of four k of rows g and g + 8, to go with weights() of the same.
+  static __device__ __forceinline__ Left join(const float (&upper)[4], const float (&lower)[4]) {
+    Left left;
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+      left.r[i / 2][i % 2 * 2] = ptx::to_tf32(upper[i]);
+      left.r[i / 2][i % 2 * 2 + 1] = ptx::to_tf32(lower[i]);
+    }
+    return left;
+  }
+
   static __device__ __forceinline__ void multiply(float (&sum)[4], const Left& left,
                                                   const Weights& weights, int step) {
     const std::uint32_t b[2] = {step == 0 ? weights.x : weights.z,
@@ -78,8 +89,11 @@ struct Float16 : Narrow {
   static __device__ __forceinline__ Left left(const float* first, const float* second) {
     const float4 upper = *reinterpret_cast<const float4*>(first);
     const float4 lower = *reinterpret_cast<const float4*>(second);
-    return {{ptx::to_f16x2(upper.x, upper.y), ptx::to_f16x2(lower.x, lower.y),
-             ptx::to_f16x2(upper.z, upper.w), ptx::to_f16x2(lower.z, lower.w)}};
+    return join({upper.x, upper.y, upper.z, upper.w}, {lower.x, lower.y, lower.z, lower.w});
+  }
+  static __device__ __forceinline__ Left join(const float (&upper)[4], const float (&lower)[4]) {
+    return {{ptx::to_f16x2(upper[0], upper[1]), ptx::to_f16x2(lower[0], lower[1]),
+             ptx::to_f16x2(upper[2], upper[3]), ptx::to_f16x2(lower[2], lower[3])}};
   }
   static __device__ __forceinline__ void multiply(float (&sum)[4], const Left& left,
                                                   const Weights& weights, int) {
@@ -95,8 +109,11 @@ struct Bfloat16 : Narrow {
   static __device__ __forceinline__ Left left(const float* first, const float* second) {
     const float4 upper = *reinterpret_cast<const float4*>(first);
     const float4 lower = *reinterpret_cast<const float4*>(second);
-    return {{ptx::to_bf16x2(upper.x, upper.y), ptx::to_bf16x2(lower.x, lower.y),
-             ptx::to_bf16x2(upper.z, upper.w), ptx::to_bf16x2(lower.z, lower.w)}};
+    return join({upper.x, upper.y, upper.z, upper.w}, {lower.x, lower.y, lower.z, lower.w});
+  }
+  static __device__ __forceinline__ Left join(const float (&upper)[4], const float (&lower)[4]) {
+    return {{ptx::to_bf16x2(upper[0], upper[1]), ptx::to_bf16x2(lower[0], lower[1]),
+             ptx::to_bf16x2(upper[2], upper[3]), ptx::to_bf16x2(lower[2], lower[3])}};
   }
   static __device__ __forceinline__ void multiply(float (&sum)[4], const Left& left,
                                                   const Weights& weights, int) {

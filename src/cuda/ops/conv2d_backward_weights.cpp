@@ -63,11 +63,16 @@ Conv launch_over_pixels(const ops::ConvView& view, const ConvPhase& phase) {
 
 class BackwardWeightsOperator final : public Operator {
  public:
-  BackwardWeightsOperator(const ops::ConvView& view, GradientInputs inputs, Layout images)
-      : inputs_(inputs) {
+  BackwardWeightsOperator(const ops::ConvView& view, GradientInputs inputs, Layout images,
+                          Precision precision)
+      : inputs_(inputs), precision_(precision) {
     const WeightMatrices matrices = weight_matrices(view);
     vector_ = matrices.channels % 4 == 0;
-    kernel = vector_ ? "conv2d_backward_weights_f32_64x64x4" : "conv2d_backward_weights_f32_64x64";
+    if (precision != Precision::kFloat32) vector_ = vector_ && matrices.outputs % 4 == 0;
+    const char* type = precision == Precision::kFloat32 ? "f32"
+                       : precision == Precision::kTf32  ? "tensor_tf32"
+                                                        : "tensor_bf16";
+    kernel = join("conv2d_backward_weights_", type, "_64x64", vector_ ? "x4" : "");
     flops = view.flops;
     input_layouts = {images, images};
     output_layouts = {Layout::kPlain};
@@ -94,7 +99,11 @@ class BackwardWeightsOperator final : public Operator {
     conv.src = args.src(inputs_.image);
     conv.taps = args.table<Tap>(0);
     conv.partial = static_cast<float*>(args.scratch);
-    conv2d_backward_weights(conv, vector_, args.stream);
+    if (precision_ == Precision::kFloat32) {
+      conv2d_backward_weights(conv, vector_, args.stream);
+    } else {
+      conv2d_backward_weights_tensor(conv, precision_, vector_, args.stream);
+    }
     SumWeightParts sum = sum_;
     sum.partial = conv.partial;
     sum.dst = args.dst(0);
@@ -105,6 +114,7 @@ class BackwardWeightsOperator final : public Operator {
   Conv2dBackwardWeights conv_;
   SumWeightParts sum_;
   GradientInputs inputs_;
+  Precision precision_;
   bool vector_;
 };
 
@@ -164,27 +174,47 @@ std::unique_ptr<Operator> make_conv2d_backward_weights_depthwise(const ops::OpSp
   return std::make_unique<DepthwiseBackwardWeightsOperator>(view_of(spec));
 }
 
-std::optional<std::string> refuse_conv2d_backward_weights_gemm(const ops::OpSpec& spec) {
-  if (const auto why = refuse_extents(view_of(spec))) return why;
+namespace {
+
+// Of a convolution or a fully connected layer.
+std::optional<std::string> refuse_weights(const ops::OpSpec& spec) {
+  if (spec.op == "dense_backward_weights") {
+    ops::expect_dense_backward_weights(spec);
+  } else if (const auto why = refuse_extents(view_of(spec))) {
+    return why;
+  }
   return refuse_types_and_sizes(spec);
 }
 
-std::unique_ptr<Operator> make_conv2d_backward_weights_gemm(const ops::OpSpec& spec,
-                                                            const Layouts&) {
+std::unique_ptr<Operator> make_weights(const ops::OpSpec& spec, Precision precision) {
+  if (spec.op == "dense_backward_weights") {
+    const Shape& x = spec.inputs[0].shape;
+    return std::make_unique<BackwardWeightsOperator>(
+        dense_view(x[0], x[1], spec.inputs[1].shape[1]), GradientInputs{1, 0}, Layout::kPlain,
+        precision);
+  }
   return std::make_unique<BackwardWeightsOperator>(view_of(spec), GradientInputs{0, 1},
-                                                   Layout::kNhwc);
+                                                   Layout::kNhwc, precision);
 }
 
-std::optional<std::string> refuse_dense_backward_weights_gemm(const ops::OpSpec& spec) {
-  ops::expect_dense_backward_weights(spec);
-  return refuse_types_and_sizes(spec);
+}  // namespace
+
+std::optional<std::string> refuse_backward_weights_gemm(const ops::OpSpec& spec) {
+  return refuse_weights(spec);
 }
 
-std::unique_ptr<Operator> make_dense_backward_weights_gemm(const ops::OpSpec& spec,
-                                                           const Layouts&) {
-  const Shape& x = spec.inputs[0].shape;
-  return std::make_unique<BackwardWeightsOperator>(dense_view(x[0], x[1], spec.inputs[1].shape[1]),
-                                                   GradientInputs{1, 0}, Layout::kPlain);
+std::unique_ptr<Operator> make_backward_weights_gemm(const ops::OpSpec& spec, const Layouts&) {
+  return make_weights(spec, Precision::kFloat32);
+}
+
+std::optional<std::string> refuse_backward_weights_tensor(const ops::OpSpec& spec) {
+  if (spec.options.precision == Precision::kFloat32) return "precision is float32";
+  if (spec.options.precision == Precision::kFloat16) return "gradients are too small for float16";
+  return refuse_weights(spec);
+}
+
+std::unique_ptr<Operator> make_backward_weights_tensor(const ops::OpSpec& spec, const Layouts&) {
+  return make_weights(spec, spec.options.precision);
 }
 
 }  // namespace fastcnn::cuda

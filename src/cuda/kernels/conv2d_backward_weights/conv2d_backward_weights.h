@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "base/precision.h"
 #include "cuda/base/convolution.h"
 #include "cuda/base/runtime.h"
 
@@ -20,7 +21,10 @@ namespace fastcnn::cuda {
 // Units     elements.
 // Aliasing  partial overlaps nothing.
 // NaN       a NaN in src or grad reaches every sum that it is a factor of.
-// Rounding  one fused multiply-add a pixel of the part, ascending.
+// Rounding  one fused multiply-add a pixel of the part, ascending; on tensor cores factors are
+// rounded
+//           first (tf32: ties away from zero; bfloat16: to even), and pixels added 8 or 16 at a
+//           time.
 // Errors    a refused launch throws; ops::conv2d checks shapes.
 // Source    Chetlur et al., "cuDNN: Efficient Primitives for Deep Learning", 2014.
 struct Conv2dBackwardWeights {
@@ -46,6 +50,11 @@ void split_pixels(Conv2dBackwardWeights& conv);
 
 // `vector`: group_channels is a multiple of 4.
 void conv2d_backward_weights(const Conv2dBackwardWeights& conv, bool vector, cudaStream_t stream);
+
+// The same on tensor cores, in tf32 or bfloat16. `vector`: group_channels and group_oc are
+// multiples of 4.
+void conv2d_backward_weights_tensor(const Conv2dBackwardWeights& conv, Precision precision,
+                                    bool vector, cudaStream_t stream);
 
 // The parts added, in order, and put where weights lie.
 //

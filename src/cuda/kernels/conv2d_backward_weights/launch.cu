@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "cuda/kernels/conv2d_backward_weights/kernel.cuh"
+#include "cuda/kernels/conv2d_backward_weights/tensor.cuh"
 
 namespace fastcnn::cuda {
 namespace {
@@ -33,6 +34,21 @@ void split_pixels(Conv2dBackwardWeights& conv) {
 void conv2d_backward_weights(const Conv2dBackwardWeights& conv, bool vector, cudaStream_t stream) {
   launch(vector ? &conv2d_backward_weights_kernel<true> : &conv2d_backward_weights_kernel<false>,
          grid_of(conv), dim3(kWeightThreads), stream, conv);
+}
+
+void conv2d_backward_weights_tensor(const Conv2dBackwardWeights& conv, Precision precision,
+                                    bool vector, cudaStream_t stream) {
+  void (*kernel)(Conv2dBackwardWeights) = nullptr;
+  if (precision == Precision::kTf32) {
+    kernel = vector ? &conv2d_backward_weights_tensor_kernel<Tf32, true>
+                    : &conv2d_backward_weights_tensor_kernel<Tf32, false>;
+  } else {
+    require(precision == Precision::kBfloat16, ErrorKind::kInternal,
+            "conv2d_backward_weights: tf32 or bfloat16");
+    kernel = vector ? &conv2d_backward_weights_tensor_kernel<Bfloat16, true>
+                    : &conv2d_backward_weights_tensor_kernel<Bfloat16, false>;
+  }
+  launch(kernel, grid_of(conv), dim3(kTensorThreads), stream, conv);
 }
 
 void sum_weight_parts(const SumWeightParts& parts, cudaStream_t stream) {
