@@ -44,7 +44,7 @@ MANY_PIXELS = (
     Convolution(30, 24, 24, (6, 6), (3, 3), pads=same(1)),
     Convolution(6, 130, 140, (16, 16), (3, 3), pads=same(1)),
 )
-each_convolution = pytest.mark.parametrize("conv", [pytest.param(c, id=c.id) for c in CONVOLUTIONS])
+each_convolution = pytest.mark.parametrize("conv", CONVOLUTIONS, ids=lambda conv: conv.id)
 
 
 def kernel_of(graph):

@@ -35,7 +35,7 @@ class Conv2dBackwardWeightsWinograd final : public Operator {
         x_blocks_(divide_up(shape_.ic, lanes_)),
         y_blocks_(divide_up(shape_.oc, lanes_)),
         frequencies_(static_cast<std::size_t>((m + 2) * (m + 2))),
-        kernel_(kernels::select_conv2d_winograd(static_cast<std::size_t>(m))),
+        kernel_(kernels::select_conv2d_winograd({static_cast<std::size_t>(m), 3})),
         transforms_(kernel_.transforms()),
         multiply_(kernels::select_conv2d_backward_weights()),
         cut_(shape_, m),

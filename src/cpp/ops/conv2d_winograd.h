@@ -6,6 +6,7 @@
 
 #include "kernels/conv2d_direct/conv2d_direct.h"
 #include "kernels/conv2d_winograd/conv2d_winograd.h"
+#include "ops/conv2d_band.h"
 #include "ops/conv2d_node.h"
 #include "ops/conv2d_shape.h"
 #include "ops/winograd_tiles.h"
@@ -13,7 +14,7 @@
 
 namespace fastcnn::ops {
 
-// Runs F(m x m, 3 x 3) over a batch, panel by panel of tiles: the source is transformed to
+// Runs F(m x m, r x r) over a batch, panel by panel of tiles: the source is transformed to
 // [frequency][block][tile][lanes], each frequency is a 1x1 convolution over the tiles, which
 // conv2d_direct computes, and its sums [frequency][block][tile][lanes] are transformed back.
 //
@@ -24,11 +25,14 @@ class Conv2dWinogradPlan {
  public:
   using Operands = ConvOperands;
 
-  // `backward`: of the gradient of a convolution's input, `shape` being of the gradient.
-  Conv2dWinogradPlan(const Conv2dShape& shape, std::int64_t m, bool backward);
+  // r is the extent of the kernel of `shape`. `backward`: of the gradient of a convolution's input,
+  // `shape` being of the gradient.
+  Conv2dWinogradPlan(const Conv2dShape& shape, std::int64_t m, bool backward,
+                     BandPlanes planes = {});
 
   const char* kernel_name() const { return kernel_.name; }
   Packing packing(std::size_t input) const { return weights_.packing(input); }
+  const WinogradWeights& weights() const { return weights_; }
   std::size_t scratch_bytes(std::size_t threads) const;
   void run(const Operands& operands, void* scratch, cpu::Parallel parallel) const;
 
@@ -52,6 +56,8 @@ class Conv2dWinogradPlan {
   std::int64_t lanes_;
   std::int64_t src_blocks_;
   std::int64_t dst_blocks_;
+  std::int64_t src_plane_;  // floats
+  std::int64_t dst_plane_;
   std::size_t frequencies_;
   const kernels::WinogradKernel& kernel_;
   kernels::WinogradTransforms transforms_;

@@ -23,7 +23,8 @@ constexpr double kTransformCost = 300;  // operations and bytes, of a tile and c
 
 // Whether the transformed source of `tiles` tiles leaves room in the second cache.
 bool fits(const Conv2dShape& shape, std::int64_t m, std::int64_t tiles) {
-  const std::int64_t bytes = (m + 2) * (m + 2) * shape.ic * tiles * 4;
+  const std::int64_t a = m + shape.kh - 1;
+  const std::int64_t bytes = a * a * shape.ic * tiles * 4;
   return bytes <= static_cast<std::int64_t>(cpu::cache_sizes().l2 / 2);
 }
 
@@ -42,18 +43,25 @@ std::int64_t panel_of(const Conv2dShape& shape, std::int64_t m, bool one_part) {
                 few || shape.ic * shape.oc > kManyWeights ? kLargePanel : kPanel);
 }
 
+kernels::WinogradSize size_of(const Conv2dShape& shape, std::int64_t m) {
+  return {static_cast<std::size_t>(m), static_cast<std::size_t>(shape.kh)};
+}
+
 }  // namespace
 
-Conv2dWinogradPlan::Conv2dWinogradPlan(const Conv2dShape& shape, std::int64_t m, bool backward)
+Conv2dWinogradPlan::Conv2dWinogradPlan(const Conv2dShape& shape, std::int64_t m, bool backward,
+                                       BandPlanes planes)
     : shape_(shape),
       lanes_(static_cast<std::int64_t>(cpu::block())),
       src_blocks_(divide_up(shape.ic, lanes_)),
       dst_blocks_(divide_up(shape.oc, lanes_)),
-      frequencies_(static_cast<std::size_t>((m + 2) * (m + 2))),
-      kernel_(kernels::select_conv2d_winograd(static_cast<std::size_t>(m))),
+      src_plane_(planes.src != 0 ? planes.src : shape.h * shape.w * lanes_),
+      dst_plane_(planes.dst != 0 ? planes.dst : shape.oh * shape.ow * lanes_),
+      frequencies_(size_of(shape, m).a() * size_of(shape, m).a()),
+      kernel_(kernels::select_conv2d_winograd(size_of(shape, m))),
       transforms_(kernel_.transforms()),
       multiply_(kernels::select_conv2d_direct()),
-      weights_(shape.ic, shape.oc, m, backward),
+      weights_(shape.ic, shape.oc, size_of(shape, m), backward),
       tiles_(shape, m, lanes_, panel_of(shape, m, weights_.segments().size() == 1)),
       part_(weights_.segments().size()),
       shares_source_(tiles_.panels() < kManyPanels && (part_ > 1 || tiles_.panels() == 1)),
@@ -119,9 +127,8 @@ void Conv2dWinogradPlan::run_parts(const Operands& operands, float* scratch,
 
 void Conv2dWinogradPlan::transform_src(const Operands& operands, const Panel& panel,
                                        std::int64_t begin, std::int64_t end, float* src) const {
-  const std::int64_t plane = shape_.h * shape_.w * lanes_;
   for (std::int64_t b = begin; b < end; ++b) {
-    transforms_.src({operands.src + (panel.image * src_blocks_ + b) * plane,
+    transforms_.src({operands.src + (panel.image * src_blocks_ + b) * src_plane_,
                      static_cast<std::size_t>(shape_.w * lanes_), panel.tiles, panel.count,
                      src + b * row_, src_stride_});
   }
@@ -168,9 +175,8 @@ void Conv2dWinogradPlan::transform_dst(const Operands& operands, const Panel& pa
   const ChannelSegment& last = weights_.segments()[end - 1];
   const std::int64_t first_block = weights_.segments()[begin].channel / lanes_;
   const std::int64_t end_block = last.channel / lanes_ + last.blocks;
-  const std::int64_t plane = shape_.oh * shape_.ow * lanes_;
   for (std::int64_t b = first_block; b < end_block; ++b) {
-    const std::int64_t place = (panel.image * dst_blocks_ + b) * plane;
+    const std::int64_t place = (panel.image * dst_blocks_ + b) * dst_plane_;
     const std::int64_t channel = b * lanes_;
     transforms_.dst({sums + (b - first_block) * row_, sum_stride_, panel.tiles, panel.count,
                      operands.bias == nullptr ? nullptr : operands.bias + channel,

@@ -28,6 +28,12 @@ struct Transforms {
 };
 constexpr Transforms kTransforms2{50, 35};
 constexpr Transforms kTransforms4{150, 120};
+constexpr Transforms kTransforms4By4{200, 180};
+
+const Transforms& transforms_of(const Conv2dShape& shape, std::int64_t m) {
+  if (shape.kh == 4) return kTransforms4By4;
+  return m == 4 ? kTransforms4 : kTransforms2;
+}
 
 // Of the peak that conv2d_backward_weights reaches, and cycles to read and write a vector of sums.
 constexpr double kGradientShare = 0.85;
@@ -57,14 +63,21 @@ double with_weights(double cycles, const Conv2dShape& shape, double places) {
 }
 
 // Pairs of an output and a tap that lie in the image along one axis.
-double inside(std::int64_t outputs, std::int64_t extent, std::int64_t pad) {
+double inside(std::int64_t outputs, std::int64_t extent, std::int64_t pad, std::int64_t taps,
+              std::int64_t stride) {
   double pairs = 0;
-  for (std::int64_t tap = 0; tap < 3; ++tap) {
-    const std::int64_t begin = std::max<std::int64_t>(pad - tap, 0);
-    const std::int64_t end = std::min(extent + pad - tap, outputs);
+  for (std::int64_t tap = 0; tap < taps; ++tap) {
+    const std::int64_t begin = divide_up(std::max<std::int64_t>(pad - tap, 0), stride);
+    const std::int64_t end =
+        std::min(divide_up(std::max<std::int64_t>(extent + pad - tap, 0), stride), outputs);
     pairs += static_cast<double>(std::max<std::int64_t>(end - begin, 0));
   }
   return pairs;
+}
+
+double pairs_inside(const Conv2dShape& s) {
+  return inside(s.oh, s.h, s.pad_top, s.kh, s.stride_h) *
+         inside(s.ow, s.w, s.pad_left, s.kw, s.stride_w);
 }
 
 }  // namespace
@@ -81,18 +94,18 @@ std::optional<std::string> refuse_winograd(const OpSpec& spec, const Conv2dShape
 
 double direct_cycles(const Conv2dShape& shape) {
   const double pixels = static_cast<double>(shape.oh) * static_cast<double>(shape.ow);
-  const double taps =
-      inside(shape.oh, shape.h, shape.pad_top) * inside(shape.ow, shape.w, shape.pad_left) / pixels;
+  const double taps = pairs_inside(shape) / pixels;
   return with_weights(multiply_cycles(static_cast<double>(shape.n) * pixels,
                                       taps * static_cast<double>(shape.ic), shape.oc),
-                      shape, 9);
+                      shape, static_cast<double>(shape.taps()));
 }
 
 double winograd_cycles(const Conv2dShape& shape, std::int64_t m) {
-  const Transforms& transforms = m == 4 ? kTransforms4 : kTransforms2;
+  const Transforms& transforms = transforms_of(shape, m);
   const auto block = static_cast<std::int64_t>(cpu::block());
   const double tiles = static_cast<double>(shape.n * WinogradTiles::of_image(shape, m));
-  const auto frequencies = static_cast<double>((m + 2) * (m + 2));
+  const std::int64_t a = m + shape.kh - 1;
+  const auto frequencies = static_cast<double>(a * a);
   const double transform = static_cast<double>(divide_up(shape.ic, block)) * transforms.src +
                            static_cast<double>(divide_up(shape.oc, block)) * transforms.dst;
   return tiles * transform +
@@ -107,8 +120,7 @@ double winograd_weights_cycles(const Conv2dShape& shape, std::int64_t m) {
 
 double direct_gradient_cycles(const Conv2dShape& shape) {
   const auto block = static_cast<std::int64_t>(cpu::block());
-  const double steps = static_cast<double>(shape.n) * inside(shape.oh, shape.h, shape.pad_top) *
-                       inside(shape.ow, shape.w, shape.pad_left);
+  const double steps = static_cast<double>(shape.n) * pairs_inside(shape);
   return steps * static_cast<double>(shape.ic * divide_up(shape.oc, block)) /
          (kMultiplyAdds * kGradientShare);
 }

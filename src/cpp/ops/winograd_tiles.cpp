@@ -40,8 +40,8 @@ WinogradTiles::WinogradTiles(const Conv2dShape& shape, std::int64_t m, std::int6
       for (std::int64_t x = 0; x < shape.ow; x += m) {
         const std::int64_t top = y - shape.pad_top;
         const std::int64_t left = x - shape.pad_left;
-        const Overlap rows = overlap(top, m + 2, shape.h);
-        const Overlap columns = overlap(left, m + 2, shape.w);
+        const Overlap rows = overlap(top, m + shape.kh - 1, shape.h);
+        const Overlap columns = overlap(left, m + shape.kw - 1, shape.w);
         tiles_.push_back({n * src_image + (top * shape.w + left) * lanes,
                           n * dst_image + (y * shape.ow + x) * lanes, 0, rows.from, rows.to,
                           columns.from, columns.to, static_cast<int>(std::min(m, shape.oh - y)),

@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "kernels/conv2d_direct/conv2d_direct.h"
-#include "kernels/conv2d_winograd/conv2d_winograd.h"
 #include "ops/split.h"
 
 namespace fastcnn::ops {
@@ -17,10 +16,11 @@ constexpr std::int64_t kChannels = 16;  // of a task
 
 }  // namespace
 
-WinogradWeights::WinogradWeights(std::int64_t ic, std::int64_t oc, std::int64_t m, bool backward)
+WinogradWeights::WinogradWeights(std::int64_t ic, std::int64_t oc, kernels::WinogradSize size,
+                                 bool backward)
     : ic_(ic),
       oc_(oc),
-      m_(m),
+      size_(size),
       backward_(backward),
       lanes_(static_cast<std::int64_t>(cpu::block())),
       segments_(channel_segments(
@@ -30,11 +30,10 @@ WinogradWeights::WinogradWeights(std::int64_t ic, std::int64_t oc, std::int64_t 
 Packing WinogradWeights::packing(std::size_t input) const {
   Packing packing;
   packing.input = input;
-  packing.format =
-      join("conv2d_winograd ", backward_ ? "backward_data" : "forward", ": m ", m_, ", lanes ",
-           lanes_, ", blocks ", segments_.empty() ? 0 : segments_.front().blocks);
-  const auto a = static_cast<std::size_t>(m_ + 2);
-  packing.size_bytes = a * a * stride_ * sizeof(float);
+  packing.format = join("conv2d_winograd ", backward_ ? "backward_data" : "forward", ": m ",
+                        size_.m, ", r ", size_.r, ", lanes ", lanes_, ", blocks ",
+                        segments_.empty() ? 0 : segments_.front().blocks);
+  packing.size_bytes = floats() * sizeof(float);
   packing.pack = [](const Packing& self, const void* src, void* dst, cpu::Parallel parallel) {
     static_cast<const WinogradWeights*>(self.parameters.get())
         ->pack(static_cast<const float*>(src), static_cast<float*>(dst), parallel);
@@ -59,10 +58,11 @@ void WinogradWeights::pack(const float* src, float* dst, cpu::Parallel parallel)
 void WinogradWeights::pack_channels(const ChannelSegment& segment, std::int64_t begin,
                                     std::int64_t end, const float* src, float* dst) const {
   const kernels::WinogradTransforms transforms =
-      kernels::select_conv2d_winograd(static_cast<std::size_t>(m_)).transforms();
+      kernels::select_conv2d_winograd(size_).transforms();
   const std::int64_t width = segment.blocks * lanes_;
-  const std::int64_t output_stride = backward_ ? 9 : 9 * ic_;
-  const std::int64_t channel_stride = backward_ ? 9 * oc_ : 9;
+  const auto taps = static_cast<std::int64_t>(size_.r * size_.r);
+  const std::int64_t output_stride = backward_ ? taps : taps * ic_;
+  const std::int64_t channel_stride = backward_ ? taps * oc_ : taps;
   for (std::int64_t b = 0; b < segment.blocks; ++b) {
     const std::int64_t output = segment.channel + b * lanes_;
     transforms.filters(

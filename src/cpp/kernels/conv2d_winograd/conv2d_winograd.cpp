@@ -3,13 +3,13 @@
 #include "kernels/select.h"
 
 namespace fastcnn::kernels {
-const WinogradKernel& select_conv2d_winograd(std::size_t m) {
+const WinogradKernel& select_conv2d_winograd(WinogradSize size) {
   static constexpr WinogradKernel list[] = {
-#define FASTCNN_KERNEL(isa, function, m) {#function, cpu::Isa::isa, function, m},
+#define FASTCNN_KERNEL(isa, function, m, r) {#function, cpu::Isa::isa, function, {m, r}},
 #include "kernels/conv2d_winograd/kernels.inc"
 #undef FASTCNN_KERNEL
   };
-  return first_usable(list, m);
+  return first_usable(list, size);
 }
 
 }  // namespace fastcnn::kernels

@@ -6,8 +6,17 @@
 
 namespace fastcnn::kernels {
 
-// One tile of Winograd's convolution F(m x m, 3 x 3): m x m pixels of dst and the a x a pixels of
-// src that they read, a = m + 2. Fewer where a tile hangs over an edge.
+// Of Winograd's convolution F(m x m, r x r): m x m pixels of dst from a x a pixels of src.
+struct WinogradSize {
+  std::size_t m;
+  std::size_t r;
+
+  constexpr std::size_t a() const { return m + r - 1; }
+  constexpr bool operator==(WinogradSize other) const { return m == other.m && r == other.r; }
+};
+
+// One tile: m x m pixels of dst and the a x a pixels of src that they read. Fewer where a tile
+// hangs over an edge.
 struct WinogradTile {
   std::ptrdiff_t src;  // place of the first source pixel, which may lie outside of the image
   std::ptrdiff_t dst;  // place of the first pixel to write
@@ -64,14 +73,14 @@ struct WinogradResult {
   float high;
 };
 
-// 3x3 kernels of consecutive input channels and one block of output channels, transformed:
+// r x r kernels of consecutive input channels and one block of output channels, transformed:
 // U = G g G^T, summed in float64 and rounded once.
 //
 //   dst[f * dst_stride + c * dst_row + l] = U[i, j] of g(l, c), f = i * a + j
 //
 // Shapes    l < lanes, of which those past `outputs` are zero; c < channels; the place (y, x) of
-//           g(l, c) is src[l * output_stride + c * channel_stride + 3 y + x], and `turned` by half
-//           a turn src[... + 8 - 3 y - x], as the gradient of the source needs it.
+//           g(l, c) is src[l * output_stride + c * channel_stride + r y + x], and `turned` by half
+//           a turn src[... + r^2 - 1 - r y - x], as the gradient of the source needs it.
 // Units     strides are in elements.
 // Aliasing  dst does not overlap src.
 // NaN       stays in its kernel.
@@ -121,8 +130,9 @@ struct WinogradFilterGradients {
   std::size_t channel_stride;
 };
 
-// What stands between them is a matrix product for each frequency: conv2d_direct sums over channels
-// between src and dst, conv2d_backward_weights over tiles between gradient and filter_gradients.
+// `gradient` and `filter_gradients` are null where r is 4. What stands between them is a matrix
+// product for each frequency: conv2d_direct sums over channels between src and dst,
+// conv2d_backward_weights over tiles between gradient and filter_gradients.
 struct WinogradTransforms {
   void (*src)(const WinogradSource&);
   void (*dst)(const WinogradResult&);
@@ -135,13 +145,13 @@ struct WinogradKernel {
   const char* name;
   cpu::Isa isa;
   WinogradTransforms (*transforms)();
-  std::size_t kind;  // m
+  WinogradSize kind;
 };
 
-// `m` is 2 or 4.
-const WinogradKernel& select_conv2d_winograd(std::size_t m);
+// m is 2 or 4 where r is 3, and 4 where r is 4.
+const WinogradKernel& select_conv2d_winograd(WinogradSize size);
 
-#define FASTCNN_KERNEL(isa, function, m) WinogradTransforms function();
+#define FASTCNN_KERNEL(isa, function, m, r) WinogradTransforms function();
 #include "kernels/conv2d_winograd/kernels.inc"
 #undef FASTCNN_KERNEL
 

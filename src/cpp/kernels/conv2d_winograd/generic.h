@@ -41,6 +41,30 @@ FASTCNN_INLINE void winograd_src(const V (&d)[6], V (&v)[6]) {
   v[4] = fnma(q, odd_q, even_q);
 }
 
+// Rows of p and -p, the other points being q, -q, r and -r: q2 = q^2, r2 = r^2.
+template <typename V>
+FASTCNN_INLINE void winograd_src_pair(const V (&d)[7], float p, float q2, float r2, V& plus,
+                                      V& minus) {
+  const V product = V::broadcast(q2 * r2);
+  const V sum = V::broadcast(q2 + r2);
+  const V even = fma(product, d[0], fnma(sum, d[2], d[4]));
+  const V odd = fma(product, d[1], fnma(sum, d[3], d[5]));
+  plus = fma(V::broadcast(p), even, odd);
+  minus = fnma(V::broadcast(p), even, odd);
+}
+
+template <typename V>
+FASTCNN_INLINE void winograd_src(const V (&d)[7], V (&v)[7]) {
+  constexpr float kAA = kPointS * kPointS;
+  constexpr float kBB = kPointL * kPointL;
+  winograd_src_pair(d, kPointS, 1.0f, kBB, v[0], v[1]);
+  winograd_src_pair(d, 1.0f, kAA, kBB, v[2], v[3]);
+  winograd_src_pair(d, kPointL, kAA, 1.0f, v[4], v[5]);
+  v[6] = fnma(V::broadcast(kAA * kBB), d[0],
+              fma(V::broadcast(kAA + kBB + kAA * kBB), d[2],
+                  fnma(V::broadcast(kAA + kBB + 1.0f), d[4], d[6])));
+}
+
 // y = A^T s along one axis.
 template <typename V>
 FASTCNN_INLINE void winograd_dst(const V (&s)[4], V (&y)[2]) {
@@ -60,6 +84,23 @@ FASTCNN_INLINE void winograd_dst(const V (&s)[6], V (&y)[4]) {
   y[1] = fma(V::broadcast(kPointQ), odd_q, V::broadcast(kPointP) * odd_p);
   y[2] = fma(V::broadcast(kQQ), even_q, V::broadcast(kPP) * even_p);
   y[3] = fma(V::broadcast(kQQ * kPointQ), odd_q, fma(V::broadcast(kPP * kPointP), odd_p, s[5]));
+}
+
+template <typename V>
+FASTCNN_INLINE void winograd_dst(const V (&s)[7], V (&y)[4]) {
+  constexpr float kAA = kPointS * kPointS;
+  constexpr float kBB = kPointL * kPointL;
+  const V even_a = s[0] + s[1];
+  const V odd_a = s[0] - s[1];
+  const V even_1 = s[2] + s[3];
+  const V odd_1 = s[2] - s[3];
+  const V even_b = s[4] + s[5];
+  const V odd_b = s[4] - s[5];
+  y[0] = even_a + (even_1 + even_b);
+  y[1] = fma(V::broadcast(kPointL), odd_b, fma(V::broadcast(kPointS), odd_a, odd_1));
+  y[2] = fma(V::broadcast(kBB), even_b, fma(V::broadcast(kAA), even_a, even_1));
+  y[3] = fma(V::broadcast(kBB * kPointL), odd_b,
+             fma(V::broadcast(kAA * kPointS), odd_a, odd_1 + s[6]));
 }
 
 // kSide x kSide pixels, of which those outside of rows [top, bottom) and columns [left, right) are
@@ -112,9 +153,8 @@ FASTCNN_INLINE void winograd_src_tiles(const WinogradSource& s) {
   }
 }
 
-template <typename V, int kM>
+template <typename V, int kM, int kA = kM + 2>
 FASTCNN_INLINE void winograd_dst_tiles(const WinogradResult& r) {
-  constexpr int kA = kM + 2;
   V bias = V::zero();
   if (r.bias != nullptr) {
     bias = r.bias_lanes < V::lanes ? V::load_partial(r.bias, r.bias_lanes) : V::load(r.bias);
@@ -150,32 +190,48 @@ FASTCNN_INLINE void winograd_dst_tiles(const WinogradResult& r) {
   }
 }
 
-template <typename V, int kA>
+// G of an a x r transform.
+template <int kA, int kR>
+FASTCNN_INLINE const double (&winograd_matrix())[kA][kR] {
+  if constexpr (kA == 7) {
+    return kWinogradFilters4By4;
+  } else if constexpr (kA == 6) {
+    return kWinogradFilters4;
+  } else {
+    return kWinogradFilters2;
+  }
+}
+
+template <typename V, int kA, int kR>
 FASTCNN_INLINE void winograd_filters(const WinogradFilters& f) {
   constexpr int kLanes = static_cast<int>(V::lanes);
-  const double(*const matrix)[3] = kA == 6 ? kWinogradFilters4 : kWinogradFilters2;
+  constexpr int kTaps = kR * kR;
+  const auto& matrix = winograd_matrix<kA, kR>();
   for (std::size_t c = 0; c < f.channels; ++c) {
-    alignas(64) double g[9][kLanes] = {};
+    alignas(64) double g[kTaps][kLanes] = {};
     for (std::size_t l = 0; l < f.outputs; ++l) {
       const float* const src = f.src + l * f.output_stride + c * f.channel_stride;
-      for (int t = 0; t < 9; ++t) g[t][l] = static_cast<double>(src[f.turned ? 8 - t : t]);
+      for (int t = 0; t < kTaps; ++t) {
+        g[t][l] = static_cast<double>(src[f.turned ? kTaps - 1 - t : t]);
+      }
     }
-    alignas(64) double half[kA][3][kLanes];
+    alignas(64) double half[kA][kR][kLanes];
     for (int i = 0; i < kA; ++i) {
-      const double* const row = matrix[i];
-      for (int j = 0; j < 3; ++j) {
+      for (int j = 0; j < kR; ++j) {
         for (int l = 0; l < kLanes; ++l) {
-          half[i][j][l] = row[0] * g[j][l] + row[1] * g[3 + j][l] + row[2] * g[6 + j][l];
+          double sum = matrix[i][0] * g[j][l];
+          for (int k = 1; k < kR; ++k) sum += matrix[i][k] * g[k * kR + j][l];
+          half[i][j][l] = sum;
         }
       }
     }
     float* dst = f.dst + c * f.dst_row;
     for (int i = 0; i < kA; ++i) {
       for (int j = 0; j < kA; ++j, dst += f.dst_stride) {
-        const double* const row = matrix[j];
         for (int l = 0; l < kLanes; ++l) {
-          dst[l] = static_cast<float>(half[i][0][l] * row[0] + half[i][1][l] * row[1] +
-                                      half[i][2][l] * row[2]);
+          double sum = half[i][0][l] * matrix[j][0];
+          for (int k = 1; k < kR; ++k) sum += half[i][k][l] * matrix[j][k];
+          dst[l] = static_cast<float>(sum);
         }
       }
     }

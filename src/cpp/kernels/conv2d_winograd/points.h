@@ -27,4 +27,24 @@ static constexpr double kWinogradFilters4[6][3] = {
     {0, 0, 1},
 };
 
+// The points of F(4, 4): s, -s, 1, -1, l, -l and infinity. Without a zero among them all rows of B
+// come in pairs.
+static constexpr float kPointS = 0.25f;
+static constexpr float kPointL = 2.0f;
+
+static constexpr double kS = kPointS;
+static constexpr double kL = kPointL;
+static constexpr double kAtS = 1 / (2 * kS * (kS * kS - 1) * (kS * kS - kL * kL));
+static constexpr double kAtOne = 1 / (2 * (1 - kS * kS) * (1 - kL * kL));
+static constexpr double kAtL = 1 / (2 * kL * (kL * kL - kS * kS) * (kL * kL - 1));
+static constexpr double kWinogradFilters4By4[7][4] = {
+    {kAtS, kAtS* kS, kAtS* kS* kS, kAtS* kS* kS* kS},
+    {-kAtS, kAtS* kS, -kAtS* kS* kS, kAtS* kS* kS* kS},
+    {kAtOne, kAtOne, kAtOne, kAtOne},
+    {-kAtOne, kAtOne, -kAtOne, kAtOne},
+    {kAtL, kAtL* kL, kAtL* kL* kL, kAtL* kL* kL* kL},
+    {-kAtL, kAtL* kL, -kAtL* kL* kL, kAtL* kL* kL* kL},
+    {0, 0, 0, 1},
+};
+
 }  // namespace fastcnn::kernels
