@@ -285,15 +285,16 @@ def test_an_input_that_is_read_on_the_host_is_refused(emulated):
     model = models.Sequential([layers.Dense(2, input_shape=(3,))])
     assert fc.compile(model, device="cuda")(np.ones((1, 3), np.float32)).shape == (1, 2)
     g = Builder()
-    rate, w = g.input("rate", ()), g.parameter("w", np.zeros(3, np.float32))
-    x, v = g.input("x", (3,)), g.parameter("v", np.zeros(3, np.float32))
-    new, _ = g.apply_all(
-        "sgd_update",
-        *(w, x, v, rate),
-        **{"momentum": 0.0, "nesterov": 0, "l1": 0.0, "l2": 0.0, "hold_zeros": 0},
-        weight_decay=0.0,
+    x, step = g.input("x", (3,)), g.input("step", (), "int32")
+    w, m, v = (g.parameter(name, np.zeros(3, np.float32)) for name in ("w", "m", "v"))
+    rate = g.constant("rate", np.float32(0.1))
+    new, *_ = g.apply_all(
+        "adam_update",
+        *(w, x, m, v, rate, step),
+        **{"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7},
+        **{"l1": 0.0, "l2": 0.0, "hold_zeros": 0, "weight_decay": 0.0},
     )
     session = fc.compile(g.build([new]), device="cuda")
 
-    with pytest.raises(UnsupportedError, match="input 'rate' is read on the host"):
-        session(*(runtime.to_device(np.ones(s, np.float32)) for s in ((), (3,))))
+    with pytest.raises(UnsupportedError, match="input 'step' is read on the host"):
+        session(*map(runtime.to_device, (np.ones(3, np.float32), np.int32(1))))
