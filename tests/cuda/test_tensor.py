@@ -38,7 +38,7 @@ LARGE = [
     Convolution(n=1, c=4, oc=127, size=(130, 126), kernel=(1, 1)),  # 128 x 128
 ]
 WIDE = [  # of gradients by weights: several parts, rows of images that end within a step
-    Convolution(n=5, c=8, oc=68, size=(9, 11), kernel=(3, 3), strides=(2, 1), pads=(1, 1, 1, 1)),
+    Convolution(n=3, c=8, oc=68, size=(9, 11), kernel=(3, 3), strides=(2, 1), pads=(1, 1, 1, 1)),
     Convolution(n=40, c=4, oc=4, size=(3, 2), kernel=(2, 2)),
     Convolution(n=3, c=72, oc=8, size=(13, 12), kernel=(1, 1), strides=(1, 3)),
 ]

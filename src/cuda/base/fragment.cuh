@@ -8,6 +8,8 @@
 // A sum over k does not mind in which order k comes, as long as both sides keep to one. So a lane
 // takes the k that lie well for it: of the right side four k of one column in a row; of the left
 // side what ldmatrix gives (tf32), or four k of rows g and g + 8 in a row, which are then narrowed.
+// Where both sides lie with k apart, join() takes any four k of each, and row g of several
+// fragments, whose order does not matter either, may be neighbours.
 namespace fastcnn::cuda {
 
 constexpr int kFragmentM = 16;
@@ -22,7 +24,9 @@ __device__ __forceinline__ int left_offset(int row, int four) {
 
 struct Tf32 {
   static constexpr int kSteps = 2;  // instructions that make up kFragmentK
-  using Weights = uint4;            // of one column and one lane
+  // Rounding is done in place: what is read together would have to be moved apart.
+  static constexpr bool kNeighbours = false;
+  using Weights = uint4;  // of one column and one lane
   struct Left {
     std::uint32_t r[kSteps][4];
   };
@@ -71,6 +75,7 @@ struct Tf32 {
 // What float16 and bfloat16 have in common.
 struct Narrow {
   static constexpr int kSteps = 1;
+  static constexpr bool kNeighbours = true;
   using Weights = uint2;
   struct Left {
     std::uint32_t r[4];

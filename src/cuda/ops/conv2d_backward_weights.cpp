@@ -72,7 +72,6 @@ class BackwardWeightsOperator final : public Operator {
     const char* type = precision == Precision::kFloat32 ? "f32"
                        : precision == Precision::kTf32  ? "tensor_tf32"
                                                         : "tensor_bf16";
-    kernel = join("conv2d_backward_weights_", type, "_64x64", vector_ ? "x4" : "");
     flops = view.flops;
     input_layouts = {images, images};
     output_layouts = {Layout::kPlain};
@@ -84,6 +83,10 @@ class BackwardWeightsOperator final : public Operator {
     conv_.group_channels = narrow(matrices.channels);
     conv_.group_oc = narrow(matrices.outputs);
     conv_.rows = narrow(taps * matrices.channels);
+    conv_.tile_rows =
+        precision == Precision::kFloat32 ? kWeightTileRows : tensor_tile_rows(conv_.rows, vector_);
+    kernel =
+        join("conv2d_backward_weights_", type, "_", conv_.tile_rows, "x64", vector_ ? "x4" : "");
     split_pixels(conv_);
     sum_ = sum_of(matrices, taps, conv_.splits);
     scratch_bytes = partial_bytes(sum_);

@@ -39,10 +39,13 @@ struct Conv2dBackwardWeights {
   std::int32_t groups;
   std::int32_t group_channels;
   std::int32_t oc, group_oc;
-  std::int32_t rows;  // of one group: taps times channels
+  std::int32_t rows;       // of one group: taps times channels
+  std::int32_t tile_rows;  // that a block computes: kWeightTileRows, or as the kernel asks for
   std::int32_t splits;
   std::int32_t split_pixels;
 };
+
+constexpr std::int32_t kWeightTileRows = 64;
 
 // Parts into which the pixels are cut so that a large GPU has work, by shapes alone; sets splits
 // and split_pixels.
@@ -51,10 +54,11 @@ void split_pixels(Conv2dBackwardWeights& conv);
 // `vector`: group_channels is a multiple of 4.
 void conv2d_backward_weights(const Conv2dBackwardWeights& conv, bool vector, cudaStream_t stream);
 
-// The same on tensor cores, in tf32 or bfloat16. `vector`: group_channels and group_oc are
-// multiples of 4.
+// The same on tensor cores, in tf32 or bfloat16, and the tile_rows that it asks for. `vector`:
+// group_channels and group_oc are multiples of 4.
 void conv2d_backward_weights_tensor(const Conv2dBackwardWeights& conv, Precision precision,
                                     bool vector, cudaStream_t stream);
+std::int32_t tensor_tile_rows(std::int32_t rows, bool vector);
 
 // The parts added, in order, and put where weights lie.
 //

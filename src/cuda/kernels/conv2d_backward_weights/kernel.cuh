@@ -7,8 +7,8 @@
 namespace fastcnn::cuda {
 
 constexpr int kWeightThreads = 256;
-constexpr int kWeightTile = 64;    // rows and columns of a block
-constexpr int kWeightPixels = 16;  // of a step
+constexpr int kWeightTile = kWeightTileRows;  // rows and columns of a block
+constexpr int kWeightPixels = 16;             // of a step
 
 // What one thread carries from global to shared memory: of one pixel a step, four rows of the image
 // and four columns of the gradient.

@@ -10,8 +10,19 @@ constexpr std::int64_t kWantedBlocks = 256;
 constexpr std::int64_t kFewestPixels = 128;  // of a part
 
 dim3 grid_of(const Conv2dBackwardWeights& conv) {
-  return dim3(blocks(conv.rows, kWeightTile), blocks(conv.group_oc, kWeightTile),
+  return dim3(blocks(conv.rows, conv.tile_rows), blocks(conv.group_oc, kWeightTile),
               static_cast<unsigned>(conv.groups * conv.splits));
+}
+
+using WeightKernel = void (*)(Conv2dBackwardWeights);
+
+template <typename Type>
+WeightKernel tensor_kernel(const Conv2dBackwardWeights& conv, bool vector) {
+  if (!vector) return &conv2d_backward_weights_tensor_kernel<WeightConfig<Type, 64, false>>;
+  if (conv.tile_rows == 64) {
+    return &conv2d_backward_weights_tensor_kernel<WeightConfig<Type, 64, true>>;
+  }
+  return &conv2d_backward_weights_tensor_kernel<WeightConfig<Type, 128, true>>;
 }
 
 }  // namespace
@@ -36,18 +47,16 @@ void conv2d_backward_weights(const Conv2dBackwardWeights& conv, bool vector, cud
          grid_of(conv), dim3(kWeightThreads), stream, conv);
 }
 
+std::int32_t tensor_tile_rows(std::int32_t rows, bool vector) {
+  return vector && rows > 64 ? 128 : 64;
+}
+
 void conv2d_backward_weights_tensor(const Conv2dBackwardWeights& conv, Precision precision,
                                     bool vector, cudaStream_t stream) {
-  void (*kernel)(Conv2dBackwardWeights) = nullptr;
-  if (precision == Precision::kTf32) {
-    kernel = vector ? &conv2d_backward_weights_tensor_kernel<Tf32, true>
-                    : &conv2d_backward_weights_tensor_kernel<Tf32, false>;
-  } else {
-    require(precision == Precision::kBfloat16, ErrorKind::kInternal,
-            "conv2d_backward_weights: tf32 or bfloat16");
-    kernel = vector ? &conv2d_backward_weights_tensor_kernel<Bfloat16, true>
-                    : &conv2d_backward_weights_tensor_kernel<Bfloat16, false>;
-  }
+  require(precision == Precision::kTf32 || precision == Precision::kBfloat16, ErrorKind::kInternal,
+          "conv2d_backward_weights: tf32 or bfloat16");
+  const WeightKernel kernel = precision == Precision::kTf32 ? tensor_kernel<Tf32>(conv, vector)
+                                                            : tensor_kernel<Bfloat16>(conv, vector);
   launch(kernel, grid_of(conv), dim3(kTensorThreads), stream, conv);
 }
 
