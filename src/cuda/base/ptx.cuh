@@ -16,6 +16,14 @@
 //                A[g + 8][2t + 8], each with its right neighbour
 //   b, 16 of k   pairs: B[2t][g], B[2t + 8][g], each with its lower neighbour
 //   d            D[g][2t], D[g][2t + 1], D[g + 8][2t], D[g + 8][2t + 1]
+//
+// Of a sparse A (mma.sp), of which at most two of four neighbours along k are not zero, only two
+// are held, the first in the lower half; 32 of k:
+//
+//   a            of the four k from 4t on, of rows g and g + 8; from 4t + 16 on, of both
+//   b            pairs as above: B[2t][g], B[2t + 8][g], B[2t + 16][g], B[2t + 24][g]
+//   indices      in lanes with t = 0 (k < 16) and t = 1: which two of each four, ascending, 2 bits
+//                each from the lowest on: 16 bits of row g, 16 of row g + 8
 namespace fastcnn::cuda::ptx {
 
 #ifdef __CUDACC__
@@ -115,6 +123,28 @@ __device__ __forceinline__ void mma_m16n8k16_bf16(float (&d)[4], const std::uint
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
 
+__device__ __forceinline__ void mma_sp_m16n8k32_f16(float (&d)[4], const std::uint32_t (&a)[4],
+                                                    const std::uint32_t (&b)[4],
+                                                    std::uint32_t indices) {
+  asm volatile(
+      "mma.sp::ordered_metadata.sync.aligned.m16n8k32.row.col.f32.f16.f16.f32 "
+      "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9, %10, %11}, {%0, %1, %2, %3}, %12, 0x0;\n"
+      : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]), "r"(b[2]), "r"(b[3]),
+        "r"(indices));
+}
+
+__device__ __forceinline__ void mma_sp_m16n8k32_bf16(float (&d)[4], const std::uint32_t (&a)[4],
+                                                     const std::uint32_t (&b)[4],
+                                                     std::uint32_t indices) {
+  asm volatile(
+      "mma.sp::ordered_metadata.sync.aligned.m16n8k32.row.col.f32.bf16.bf16.f32 "
+      "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9, %10, %11}, {%0, %1, %2, %3}, %12, 0x0;\n"
+      : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]), "r"(b[2]), "r"(b[3]),
+        "r"(indices));
+}
+
 #else
 
 template <int kBytes>
@@ -138,6 +168,8 @@ inline void ldmatrix_x4_trans(std::uint32_t (&r)[4], const void* row) {
 using ::emulator::mma_m16n8k16_bf16;
 using ::emulator::mma_m16n8k16_f16;
 using ::emulator::mma_m16n8k8_tf32;
+using ::emulator::mma_sp_m16n8k32_bf16;
+using ::emulator::mma_sp_m16n8k32_f16;
 using ::emulator::to_bf16x2;
 using ::emulator::to_f16x2;
 using ::emulator::to_tf32;

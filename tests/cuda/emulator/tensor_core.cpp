@@ -85,6 +85,48 @@ std::uint32_t to_f16(float x) {
          (static_cast<std::uint32_t>(exponent + 14) * 1024 + static_cast<std::uint32_t>(steps));
 }
 
+struct SparseOperands {
+  std::uint32_t a[4];
+  std::uint32_t b[4];
+  std::uint32_t indices;
+};
+
+// One column of B [32][8], as four lanes hold it.
+template <typename Decode>
+void read_column(float (&column)[32], const Lanes& lanes, int n, Decode decode) {
+  for (int t = 0; t < 4; ++t) {
+    const auto held = lanes.get<SparseOperands>(4 * n + t);
+    for (int i = 0; i < 8; ++i) {
+      column[2 * t + i % 2 + i / 2 * 8] = decode(held.b[i / 2] >> i % 2 * 16 & 0xffff);
+    }
+  }
+}
+
+template <typename Decode>
+void multiply_sparse(float (&d)[4], const SparseOperands& mine, Decode decode, const char* what) {
+  const Lanes lanes = warp_exchange(~0u, &mine, sizeof mine, what);
+  const int g = coordinates->lane / 4;
+  const int t = coordinates->lane % 4;
+  float columns[2][32];
+  for (int n = 0; n < 2; ++n) read_column(columns[n], lanes, 2 * t + n, decode);
+  double sums[4] = {d[0], d[1], d[2], d[3]};
+  for (int four = 0; four < 8; ++four) {
+    const auto held = lanes.get<SparseOperands>(4 * g + four % 4);
+    const auto told = lanes.get<SparseOperands>(4 * g + four / 4).indices;
+    for (int row = 0; row < 2; ++row) {
+      const std::uint32_t two = told >> (16 * row + four % 4 * 4);
+      if ((two & 3) >= (two >> 2 & 3)) fail("mma.sp: the indices of four do not ascend");
+      for (int i = 0; i < 2; ++i) {
+        const float a = decode(held.a[four / 4 * 2 + row] >> 16 * i & 0xffff);
+        const std::uint32_t k = 4u * static_cast<unsigned>(four) + (two >> 2 * i & 3);
+        for (int n = 0; n < 2; ++n) sums[2 * row + n] += double{a} * double{columns[n][k]};
+      }
+    }
+  }
+  for (int i = 0; i < 4; ++i) d[i] = static_cast<float>(sums[i]);
+  count_mma(2 * 16 * 8 * 16 / 32);
+}
+
 }  // namespace
 
 std::uint32_t to_tf32(float x) {
@@ -109,6 +151,18 @@ void mma_m16n8k16_f16(float (&d)[4], const std::uint32_t (&a)[4], const std::uin
 
 void mma_m16n8k16_bf16(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2]) {
   multiply_pairs(d, a, b, from_bf16, "mma.m16n8k16.bf16");
+}
+
+void mma_sp_m16n8k32_f16(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[4],
+                         std::uint32_t indices) {
+  const SparseOperands mine{{a[0], a[1], a[2], a[3]}, {b[0], b[1], b[2], b[3]}, indices};
+  multiply_sparse(d, mine, from_f16, "mma.sp.m16n8k32.f16");
+}
+
+void mma_sp_m16n8k32_bf16(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[4],
+                          std::uint32_t indices) {
+  const SparseOperands mine{{a[0], a[1], a[2], a[3]}, {b[0], b[1], b[2], b[3]}, indices};
+  multiply_sparse(d, mine, from_bf16, "mma.sp.m16n8k32.bf16");
 }
 
 }  // namespace emulator

@@ -18,6 +18,12 @@ void mma_m16n8k8_tf32(float (&d)[4], const std::uint32_t (&a)[4], const std::uin
 void mma_m16n8k16_f16(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2]);
 void mma_m16n8k16_bf16(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2]);
 
+// mma.sp with the sparsity selector 0; fails where the two indices of four do not ascend.
+void mma_sp_m16n8k32_f16(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[4],
+                         std::uint32_t indices);
+void mma_sp_m16n8k32_bf16(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[4],
+                          std::uint32_t indices);
+
 // ldmatrix.x4. In the header, so that the race detector sees whose memory it reads.
 template <int kMatrices>
 void load_matrices(std::uint32_t (&r)[kMatrices], const void* row, bool transposed) {

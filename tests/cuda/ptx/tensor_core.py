@@ -46,7 +46,10 @@ def places_of_c() -> list[tuple[Indices, Indices]]:
 
 
 def multiply_matrices(machine: Machine, ins: Instruction, mask: Mask) -> None:
-    """mma.sync.aligned.m16n8kK.row.col.f32.T.T.f32."""
+    """mma.sync.aligned.m16n8kK.row.col.f32.T.T.f32, or mma.sp of half of A."""
+    if ins.modifiers[0].startswith("sp"):
+        multiply_sparse(machine, ins, mask)
+        return
     targets, a, b, c = ins.operands
     types = ins.modifiers[5:]
     shape = {"tf32": "m16n8k8", "f16": "m16n8k16", "bf16": "m16n8k16"}.get(types[1])
@@ -75,6 +78,41 @@ def multiply_matrices(machine: Machine, ins: Instruction, mask: Mask) -> None:
     result = (product + matrix(sums, places_of_c(), 16, 8)).astype(np.float32)
     for name, (row, column) in zip(targets, places_of_c(), strict=True):
         machine.write(name, result[:, row, column].reshape(-1), mask)
+
+
+def multiply_sparse(machine: Machine, ins: Instruction, mask: Mask) -> None:
+    """mma.sp::ordered_metadata.sync.aligned.m16n8k32.row.col.f32.T.T.f32, T f16 or bf16."""
+    targets, a, b, c, (indices,), (selector,) = ins.operands
+    shape, types = ins.modifiers[3], ins.modifiers[6:]
+    known = shape == "m16n8k32" and types[1:3] in (("f16", "f16"), ("bf16", "bf16"))
+    if not known or ins.modifiers[0] != "sp::ordered_metadata" or int(selector, 0) != 0:
+        raise NotImplementedError(ins.text)
+    warps = machine.threads // 32
+    warp = np.arange(warps)[:, None]
+
+    def lanes(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return values.reshape(warps, 32)
+
+    told = lanes(machine.read(indices, "b32"))
+    left = np.zeros((warps, 16, 32))
+    for i, name in enumerate(a):
+        row, four = _G + i % 2 * 8, _T + i // 2 * 4
+        # Lane 4g holds the indices of k < 16, lane 4g + 1 the others.
+        two = told[:, 4 * _G + i // 2] >> np.uint32(i % 2 * 16) >> (4 * _T).astype(np.uint32)
+        places = [two >> np.uint32(2 * half) & np.uint32(3) for half in (0, 1)]
+        if (places[0] >= places[1]).any():
+            raise Fault(f"{ins.text}: the indices of four do not ascend")
+        for place, value in zip(places, unpack(types[1], machine.read(name, "b32")), strict=True):
+            left[warp, row, 4 * four + place.astype(np.int64)] = lanes(value)
+    right = np.zeros((warps, 32, 8))
+    for i, name in enumerate(b):
+        for half, value in enumerate(unpack(types[1], machine.read(name, "b32"))):
+            right[:, 2 * _T + half + 8 * i, _G] = lanes(value)
+    result = left @ right
+    for name, (row, column) in zip(c, places_of_c(), strict=True):
+        result[:, row, column] += lanes(machine.read(name, "f32").astype(np.float64))
+    for name, (row, column) in zip(targets, places_of_c(), strict=True):
+        machine.write(name, result.astype(np.float32)[:, row, column].reshape(-1), mask)
 
 
 def load_matrices(machine: Machine, ins: Instruction, mask: Mask) -> None:
