@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,10 @@ from fastcnn.ops import Builder
 from fastcnn.runtime.cuda import make_cuda_plan
 from tests.cuda.test_operators import run_emulated
 from tests.native.one_op import run_reference
+from tests.ops.cases import Case
+from tests.ops.cases.case import each
 from tests.ops.cases.convolution import Convolution, forward, same
+from tests.ops.cases.makers import normal
 from tests.tolerance import assert_close
 
 Array = np.ndarray[Any, Any]
@@ -68,6 +72,25 @@ def one_row(w: Array, rng: np.random.Generator) -> Array:
     kept = np.zeros_like(w)
     kept[-1] = w[-1]
     return kept
+
+
+def sparse_cases(convolutions: list[Convolution]) -> Iterator[Case]:
+    """Cases that the kernels of both heights run, as long as weights are constants."""
+    for conv in convolutions:
+        for name, zeros in (("single", scattered(0.12)), ("fours", blocks(4, 1, 0.3))):
+            case = forward(conv, "relu6", residual=True)
+            yield replace(case, id=f"{conv.id}-{name}", make=_with_zeros(case, zeros, 1))
+    dense = Case("dense", "7x200x37", each(normal(7, 200), normal(200, 37), normal(37)))
+    yield replace(dense, id="sparse", make=_with_zeros(dense, scattered(0.2), 1), reduction=200)
+
+
+def _with_zeros(case: Case, zeros: Zeros, at: int) -> Callable[[np.random.Generator], list[Array]]:
+    def make(rng: np.random.Generator) -> list[Array]:
+        arrays = case.inputs(rng)
+        arrays[at] = zeros(arrays[at], rng).astype(np.float32)
+        return arrays
+
+    return make
 
 
 def sparse_convolution(

@@ -9,6 +9,7 @@ from tests.cuda.ptx.machine import Machine
 from tests.cuda.ptx.memory import Fault, Memory
 from tests.cuda.ptx.parse import parse
 from tests.cuda.ptx.replay import replay
+from tests.cuda.sparse_cases import SMALL_CUT, sparse_cases
 from tests.cuda.tensor_cases import TENSOR_CASES
 from tests.cuda.test_operators import DEPTHWISE_EDGES, TILE_EDGES, check
 from tests.ops.cases import cases
@@ -38,6 +39,7 @@ CHOSEN = [
     cases("cast")[0],
     forward(TILE_EDGES[4], "relu6", residual=True),
     *TENSOR_CASES,
+    *sparse_cases(SMALL_CUT[2:4]),
 ]
 
 

@@ -134,6 +134,15 @@ def test_many_weights_run_dense(emulated, zeros, kernel, rng):
     assert kernel in kernels_of(graph)
 
 
+@pytest.mark.parametrize(("precision", "density"), [("tf32", 0.02), ("float16", 0.01)])
+def test_faster_tensor_cores_leave_less_to_sparse_kernels(emulated, precision, density, rng):
+    """A share that runs sparse in float32 runs dense where dense is so many times faster."""
+    for share, sparse in ((density / 2, True), (0.12, False)):
+        graph, _ = sparse_convolution(SMALL_CUT[3], scattered(share), rng)
+        steps = make_cuda_plan(graph, precision=precision).steps()
+        assert any("conv2d_sparse_f32" in step["kernel"] for step in steps) == sparse
+
+
 @pytest.mark.parametrize("structure", ["weight", "4x1", "1x16"])
 def test_a_pruned_network_skips_what_was_pruned(emulated, structure, rng):
     model = compress.prune(mnist_cnn(), sparsity=0.9, structure=structure)
