@@ -9,7 +9,7 @@ import numpy as np
 from tests.ops.cases import Case, cases
 from tests.ops.cases.case import each
 from tests.ops.cases.functions import COMPARISONS
-from tests.ops.cases.makers import exactly, integers, normal, truths
+from tests.ops.cases.makers import exactly, integers, normal, truths, uniform
 
 TENSOR_CASES = [
     *(cases("resize")[i] for i in (0, 3, 6)),
@@ -51,6 +51,7 @@ def of_other_types() -> Iterator[Case]:
         yield Case("slice", dtype, each(x), {"axis": 2, "start": 1, "stop": 3, "step": 1})
         yield Case("expand", dtype, each(whole_numbers(3, 1, dtype=dtype)), {"shape": (2, 3, 4)})
         yield Case("transpose", dtype, each(x), {"perm": (3, 2, 1, 0)})
+        yield Case("transpose", f"{dtype}-image", each(x), {"perm": (0, 3, 1, 2)})
         yield Case("gather", dtype, each(x, exactly([2, 0, -1], np.int64)), {"axis": 1})
         yield Case("where", dtype, each(truths(2, 3, 4, 5), x, x))
 
@@ -71,3 +72,8 @@ def long_reductions() -> Iterator[Case]:
             attrs = {"axes": (axis,), "keepdims": 0}
             name = f"{shape[0]}x{shape[1]}-over-{axis}"
             yield Case(f"reduce_{kind}", name, each(normal(*shape)), attrs, reduction=1500)
+    near_one = each(uniform(2, 1500, low=0.99, high=1.01))
+    for kind in ("prod", "log_sum"):
+        yield Case(
+            f"reduce_{kind}", "2x1500-over-1", near_one, {"axes": (1,), "keepdims": 0}, (), 1500
+        )
