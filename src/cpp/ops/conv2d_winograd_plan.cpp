@@ -12,6 +12,8 @@ namespace {
 // many that the weights, read once a panel, need not come faster than memory gives them.
 constexpr std::int64_t kPanel = 24;
 constexpr std::int64_t kLargePanel = 48;
+// Of one block of channels to one, which conv2d_direct multiplies eight tiles at a time.
+constexpr std::int64_t kNarrowPanel = 32;
 constexpr std::int64_t kManyWeights = 32768;  // input times output channels
 // So few tiles make one panel where the cache holds it: all weights are read once.
 constexpr std::int64_t kOnePanel = 64;
@@ -39,6 +41,8 @@ std::int64_t panel_of(const Conv2dShape& shape, std::int64_t m, bool one_part) {
   const std::int64_t tiles = shape.n * WinogradTiles::of_image(shape, m);
   const bool few = tiles <= kPanel * (kManyPanels - 1) && !one_part;
   if (few && tiles <= kOnePanel && fits(shape, m, tiles)) return kOnePanel;
+  const bool narrow = std::max(shape.ic, shape.oc) <= static_cast<std::int64_t>(cpu::block());
+  if (narrow) return evenly(WinogradTiles::of_image(shape, m), kNarrowPanel);
   return evenly(WinogradTiles::of_image(shape, m),
                 few || shape.ic * shape.oc > kManyWeights ? kLargePanel : kPanel);
 }
