@@ -23,17 +23,27 @@ class ReorderPixels final : public Operator {
         masks_(grid_.masks()),
         move_(
             move_of(kernels::select_pixel_lines(), spec.inputs[0].layout, spec.outputs[0].layout)) {
+    for (std::int64_t line = 0; line < grid_.lines(); ++line) {
+      first_pixels_.push_back(grid_.first_pixel(line));
+    }
     kernel = kernels::select_pixel_lines().name;
     input_layouts = {spec.inputs[0].layout};
     output_layouts = {spec.outputs[0].layout};
   }
 
   void run(const RunArgs& args) const override {
-    const std::int64_t line = shape_[1] * kPixelLanes;
-    const Split split(shape_[0] * grid_.lines(), 2.0 * sizeof(float) * static_cast<double>(line));
+    const auto lines = static_cast<std::int64_t>(masks_.size());
+    const double bytes = 2.0 * sizeof(float) * static_cast<double>(shape_[1] * kPixelLanes);
+    const Split split(shape_[0] * lines, bytes);
     split.run(args.parallel, [&](std::int64_t begin, std::int64_t end) {
+      std::int64_t image = begin / lines;
+      std::int64_t line = begin % lines;
       for (std::int64_t item = begin; item < end; ++item) {
-        run_line(args, item / grid_.lines(), item % grid_.lines());
+        run_line(args, image, line);
+        if (++line == lines) {
+          line = 0;
+          ++image;
+        }
       }
     });
   }
@@ -42,18 +52,19 @@ class ReorderPixels final : public Operator {
   void run_line(const RunArgs& args, std::int64_t image, std::int64_t line) const {
     const std::int64_t channels = shape_[1];
     const std::int64_t pixels = shape_[2] * shape_[3];
-    const std::int64_t lines = (image * grid_.lines() + line) * channels * kPixelLanes;
+    const auto index = static_cast<std::size_t>(line);
+    const std::int64_t lines =
+        (image * static_cast<std::int64_t>(masks_.size()) + line) * channels * kPixelLanes;
     const bool blocked =
         input_layouts[0] == Layout::kBlocked || output_layouts[0] == Layout::kBlocked;
     const std::int64_t lanes = blocked ? kPixelLanes : 1;
     const std::int64_t stride = lanes * pixels;
     const std::int64_t other =
-        image * divide_up(channels, lanes) * stride + grid_.first_pixel(line) * lanes;
+        image * divide_up(channels, lanes) * stride + first_pixels_[index] * lanes;
     const bool from_lines = input_layouts[0] == Layout::kPixels;
     const kernels::PixelLine call{
         args.src(0) + (from_lines ? lines : other), args.dst(0) + (from_lines ? other : lines),
-        static_cast<std::size_t>(channels), static_cast<std::size_t>(stride),
-        masks_[static_cast<std::size_t>(line)]};
+        static_cast<std::size_t>(channels), static_cast<std::size_t>(stride), masks_[index]};
     move_(call);
   }
 
@@ -67,7 +78,8 @@ class ReorderPixels final : public Operator {
 
   Shape shape_;
   PixelGrid grid_;
-  std::vector<std::uint16_t> masks_;
+  std::vector<std::uint16_t> masks_;        // of each line
+  std::vector<std::int64_t> first_pixels_;  // of each line
   void (*move_)(const kernels::PixelLine&);
 };
 

@@ -8,6 +8,8 @@ from tests.ops.cases.case import Case, each, text
 from tests.ops.cases.makers import normal
 
 PERMS = (
+    ((2, 11, 13, 3), (0, 3, 1, 2)),
+    ((1, 3, 5, 3), (0, 3, 1, 2)),
     ((2, 3, 4, 5), (0, 3, 1, 2)),
     ((2, 4, 5, 3), (0, 2, 3, 1)),
     ((1, 9, 7, 17), (0, 3, 1, 2)),

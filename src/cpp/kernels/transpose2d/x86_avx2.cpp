@@ -30,8 +30,50 @@ struct Tile {
   }
 };
 
+// Pixels of three channels: eight of them are three vectors. A channel's floats are three apart, so
+// no two of them have the same lane: they are blended into one vector and brought into order.
+constexpr int place_of(int channel, int pixel) { return 3 * pixel + channel; }
+
+// The lanes of `vector` that hold floats of `channel`.
+constexpr int lanes_of(int channel, int vector) {
+  int lanes = 0;
+  for (int pixel = 0; pixel < 8; ++pixel) {
+    const int place = place_of(channel, pixel);
+    if (place / 8 == vector) lanes |= 1 << place % 8;
+  }
+  return lanes;
+}
+
+template <int kChannel>
+FASTCNN_INLINE __m256 channel_of_three(__m256 a, __m256 b, __m256 c) {
+  const __m256 mixed =
+      _mm256_blend_ps(_mm256_blend_ps(a, b, lanes_of(kChannel, 1)), c, lanes_of(kChannel, 2));
+  const __m256i order = _mm256_setr_epi32(place_of(kChannel, 0) % 8, place_of(kChannel, 1) % 8,
+                                          place_of(kChannel, 2) % 8, place_of(kChannel, 3) % 8,
+                                          place_of(kChannel, 4) % 8, place_of(kChannel, 5) % 8,
+                                          place_of(kChannel, 6) % 8, place_of(kChannel, 7) % 8);
+  return _mm256_permutevar8x32_ps(mixed, order);
+}
+
+FASTCNN_INLINE void transpose_threes(const Transpose2D& t) {
+  const std::size_t rows = t.rows - t.rows % 8;
+  for (std::size_t r = 0; r < rows; r += 8) {
+    const float* const src = t.src + 3 * r;
+    const __m256 a = _mm256_loadu_ps(src);
+    const __m256 b = _mm256_loadu_ps(src + 8);
+    const __m256 c = _mm256_loadu_ps(src + 16);
+    _mm256_storeu_ps(t.dst + r, channel_of_three<0>(a, b, c));
+    _mm256_storeu_ps(t.dst + t.dst_stride + r, channel_of_three<1>(a, b, c));
+    _mm256_storeu_ps(t.dst + 2 * t.dst_stride + r, channel_of_three<2>(a, b, c));
+  }
+  transpose_edge(t, rows, t.rows, 0, 3);
+}
+
 }  // namespace
 
-void transpose2d_f32_8x8__avx2(const Transpose2D& t) { transpose2d<Tile>(t); }
+void transpose2d_f32_8x8__avx2(const Transpose2D& t) {
+  if (t.columns == 3 && t.src_stride == 3) return transpose_threes(t);
+  transpose2d<Tile>(t);
+}
 
 }  // namespace fastcnn::kernels
