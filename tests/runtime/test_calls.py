@@ -49,6 +49,24 @@ def test_several_results_go_where_the_caller_says_by_name():
         np.testing.assert_array_equal(array, truth)
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        X,
+        X.astype(np.float64),
+        np.asfortranarray(X),
+        np.repeat(X, 2, axis=1)[:, ::2],
+        X.astype(">f4"),
+    ],
+    ids=["as wanted", "float64", "columns", "every second", "swapped bytes"],
+)
+def test_a_known_shape_takes_any_array(given):
+    session = relu()
+    session(X)
+
+    np.testing.assert_array_equal(session(given), np.maximum(X, 0))
+
+
 def read_only() -> np.ndarray:
     out = np.empty_like(X)
     out.flags.writeable = False
