@@ -129,6 +129,9 @@ std::optional<std::string> refuse_extents(const ops::ConvView& view) {
     }
     if (farthest >= kNoTap) return "an extent in pixels of 2^29 or more";
   }
+  // A block may count some pixels past the last.
+  const std::int64_t image = view.axes.rows.extent * view.axes.columns.extent;
+  if (view.images * image > kMaxCount - 1024) return "2^31 - 1024 pixels of output or more";
   if (view.groups > 65535) return "more than 65535 groups";
   if (view.dst_channels / view.groups > 65535 * 64) {
     return "more than 65535 * 64 channels of output a group";

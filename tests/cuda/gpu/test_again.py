@@ -41,5 +41,16 @@ from tests.cuda.test_step import (  # noqa: F401
     test_state_that_is_written_between_runs_counts,
     test_what_is_around_an_optimizer_works_as_on_the_cpu,
 )
+from tests.cuda.test_tensor import (  # noqa: F401
+    test_a_model_gives_about_what_it_gives_on_the_cpu,
+    test_convolutions_and_gradients_at_the_edges_of_tiles,
+    test_fully_connected_transposed_and_finished,
+    test_gradients_by_weights_at_the_edges_of_tiles,
+    test_gradients_by_weights_of_fully_connected_layers,
+    test_large_tiles,
+    test_not_a_number_and_infinity_reach_what_reads_them,
+    test_operands_are_rounded_no_more_than_the_type_says,
+    test_training_gives_about_what_it_gives_in_float32,
+)
 
 pytestmark = pytest.mark.gpu

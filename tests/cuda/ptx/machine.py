@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -46,8 +47,10 @@ class Machine:
         self.threads = 0
         self.at = 0  # the instruction that is running
 
-    def launch(self, grid: Triple, block: Triple, parameters: bytes) -> None:
-        """Runs every block of the grid.
+    def launch(
+        self, grid: Triple, block: Triple, parameters: bytes, *, only: Sequence[int] | None = None
+    ) -> None:
+        """Runs the blocks of the grid, or those of a few numbers.
 
         Raises:
             Fault: What a GPU would stop for, or leaves undefined.
@@ -57,7 +60,7 @@ class Machine:
         thread = np.arange(self.threads)
         self.lane = thread % _WARP
         where = {"tid": _split(thread, block), "ntid": block, "nctaid": grid}
-        for index in range(grid[0] * grid[1] * grid[2]):
+        for index in range(grid[0] * grid[1] * grid[2]) if only is None else only:
             where["ctaid"] = _split(index, grid)
             self.registers = {
                 f"%{name}.{axis}": np.broadcast_to(np.uint32(extents[i]), (self.threads,))

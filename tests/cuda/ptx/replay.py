@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +49,12 @@ def compiled(folder: Path, architecture: str) -> dict[str, Kernel]:
 
 
 def replay(
-    kernels: Mapping[str, Kernel], launches: list[tuple[Any, ...]]
+    kernels: Mapping[str, Kernel],
+    launches: list[tuple[Any, ...]],
+    *,
+    only: Sequence[int] | None = None,
 ) -> Iterator[tuple[str, Buffers, Buffers, Cost, Cost]]:
-    """Runs each launch on the memory that the emulator had before it.
+    """Runs each launch, or a few blocks of each, on the memory that the emulator had before it.
 
     Yields:
         The kernel, memory as the PTX leaves it and as the emulator left it, sectors of global and
@@ -60,7 +63,7 @@ def replay(
     for name, grid, block, parameters, before, after in launches:
         memory = Memory("global", _writable(before))
         machine = Machine(kernels[name], memory)
-        machine.launch(grid, block, parameters)
+        machine.launch(grid, block, parameters, only=only)
         yield name, memory.buffers, _writable(after), memory.total(), machine.shared.total()
 
 
