@@ -13,7 +13,7 @@ from fastcnn import runtime
 from fastcnn.errors import DeviceError
 from fastcnn.runtime.cuda import make_cuda_plan
 from fastcnn.train.losses import SparseCategoricalCrossentropy
-from fastcnn.train.optimizers import SGD
+from fastcnn.train.optimizers import SGD, Adam
 from fastcnn.train.step_graph import training_graph
 from tests.cuda.arrays import seeds
 from tests.cuda.networks import doubling, mnist_cnn, residual_cnn
@@ -106,22 +106,39 @@ def test_graphs_can_be_turned_off(emulated, monkeypatch, rng):
     assert emulated.counters()["captures"] == 0
 
 
-def test_a_training_step_is_never_recorded(emulated, rng):
-    """Its rate is an argument of the kernels, which a graph would keep."""
-    graph = training_graph(mnist_cnn().graph, SGD(0.1), SparseCategoricalCrossentropy())
+def losses_of(optimizer, rng):
+    """Of a step at the rates 0, 0, 0.1 and 0."""
+    graph = training_graph(mnist_cnn().graph, optimizer, SparseCategoricalCrossentropy())
     step = runtime.compile_step(graph, device="cuda")
     feeds = {
         "input": rng.random((1, 28, 28, 1), np.float32),
         "target": np.int32([3]),
         "step": np.int32(1),
     }
-    emulated.reset_counters()
     losses = []
     for rate in (0.0, 0.0, 0.1, 0.0):
         given = {**feeds, "learning_rate": np.float32(rate)}
         losses.append(next(iter(step.run({n: given[n] for n in graph_inputs(graph)}).values())))
+    return losses
+
+
+def test_a_step_that_counts_is_never_recorded(emulated, rng):
+    """Its number is an argument of the kernels, which a graph would keep."""
+    emulated.reset_counters()
+
+    losses = losses_of(Adam(0.1), rng)
 
     assert emulated.counters()["captures"] == 0
+    assert losses[0] == losses[1] == losses[2] != losses[3]
+
+
+def test_a_recorded_step_sees_a_new_rate(emulated, rng):
+    """Kernels read it where the caller's was copied to."""
+    emulated.reset_counters()
+
+    losses = losses_of(SGD(0.1), rng)
+
+    assert emulated.counters()["captures"] == 1
     assert losses[0] == losses[1] == losses[2] > losses[3]
 
 

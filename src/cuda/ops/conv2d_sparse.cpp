@@ -14,16 +14,16 @@
 namespace fastcnn::cuda {
 namespace {
 
-// Shares of weights that are not zero up to which fewer products are worth slower ones. A warp of
-// the dense kernel reads 12 numbers from shared memory for 32 products and so is limited by its
-// products; of an entry, one number for each. Shared memory gives 32 numbers in the time of 128
-// products: a sparse product costs as much as four, an entry of four rows as much as 4 products of
-// the dense kernel. Of that, a third is left for what entries and the copies of pixels take.
+// Shares of weights that are not zero up to which fewer products are worth slower ones. The dense
+// kernel's products limit it: 128 a cycle of a multiprocessor. Of an entry, shared memory gives 32
+// pixels a cycle: a product of single entries costs as much as four, those of four rows as much as
+// the dense kernel's. A third is left for the entries themselves and for copying pixels.
 constexpr double kMaxSingles = 0.16;
 constexpr double kMaxFours = 0.6;
 
-// How many products tensor cores do in the time of one on FMA units: on the GPUs since 8.0 at least
-// 8 of tf32, 16 of narrower factors.
+// How many products tensor cores do in the time of one on FMA units: as the vendor gives it for
+// data centres (8.0, 9.0). Others have 1 and 2 (8.6, 8.9), and would gain from more sparse kernels
+// than are taken.
 double tensor_products(Precision precision) {
   if (precision == Precision::kFloat32) return 1.0;
   return precision == Precision::kTf32 ? 8.0 : 16.0;
@@ -95,10 +95,13 @@ std::optional<std::string> refuse_weights(const ops::OpSpec& spec, const ops::Co
   if (spec.inputs[1].shape.count() == 0 || spec.outputs[0].shape.count() == 0) {
     return "there is nothing to compute";
   }
-  const SparseView sparse(view, static_cast<const float*>(spec.constant(1)));
-  const double limit = (sparse.in_fours() ? kMaxFours : kMaxSingles) /
-                       tensor_products(spec.options.precision);
-  const double share = static_cast<double>(sparse.nonzeros()) / static_cast<double>(sparse.count());
+  const double share = nonzero_share(spec);
+  const double narrower = tensor_products(spec.options.precision);
+  double limit = kMaxFours / narrower;
+  if (share <= limit) {  // only then it matters how zeros lie
+    const SparseView sparse(view, static_cast<const float*>(spec.constant(1)));
+    if (!sparse.in_fours()) limit = kMaxSingles / narrower;
+  }
   if (share <= limit) return std::nullopt;
   return join(std::round(100 * share), "% of the weights are not zero, over ", 100 * limit, "%");
 }

@@ -139,8 +139,10 @@ std::optional<std::string> refuse_conv2d_sparse_tensor(const ops::OpSpec& spec) 
   }
   const std::int64_t channels = product.view.src_channels / product.view.groups;
   if (channels % kFour != 0) return join(channels, " channels of a group, no multiple of 4");
+  const char* const more = "more than two of four neighbouring weights are not zero";
+  if (nonzero_share(spec) > 0.5) return more;
   const SparseView view(product.view, static_cast<const float*>(spec.constant(1)));
-  if (!is_two_of_four(view)) return "more than two of four neighbouring weights are not zero";
+  if (!is_two_of_four(view)) return more;
   return std::nullopt;
 }
 

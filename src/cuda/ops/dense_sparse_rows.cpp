@@ -4,6 +4,7 @@
 #include "cuda/kernels/dense_sparse/dense_sparse.h"
 #include "cuda/ops/checks.h"
 #include "cuda/ops/operator.h"
+#include "cuda/ops/sparse_stream.h"
 #include "ops/activation.h"
 #include "ops/dense.h"
 
@@ -95,11 +96,8 @@ std::optional<std::string> refuse_dense_sparse_rows(const ops::OpSpec& spec) {
   if (spec.constant(1) == nullptr) return "the weights are not constant";
   const std::int64_t samples = spec.inputs[0].shape[0];
   if (samples > kFewSamples) return join(samples, " samples, over ", kFewSamples);
-  const std::int64_t count = spec.inputs[1].shape.count();
-  if (samples * count == 0) return "there is nothing to compute";
-  const auto* const weights = static_cast<const float*>(spec.constant(1));
-  const double share = static_cast<double>(count - std::count(weights, weights + count, 0.0f)) /
-                       static_cast<double>(count);
+  if (samples * spec.inputs[1].shape.count() == 0) return "there is nothing to compute";
+  const double share = nonzero_share(spec);
   const double limit = max_density(spec.options.precision);
   if (share <= limit) return std::nullopt;
   return join(std::round(100 * share), "% of the weights are not zero, over ", 100 * limit, "%");

@@ -32,6 +32,8 @@ class StreamWriter {
         write_tile(group, first, std::min<std::int64_t>(cut_.channels, view_.outputs() - first));
       }
     }
+    // Single entries are read in pairs.
+    if (cut_.height == 1 && entries_ % 2 != 0) write_entry(0, {0.0f});
     return std::move(stream_);
   }
 
@@ -177,6 +179,13 @@ SparseView::SparseView(const ops::ConvView& view, const float* weights)
       }
     }
   }
+}
+
+double nonzero_share(const ops::OpSpec& spec) {
+  const std::int64_t count = spec.inputs[1].shape.count();
+  const auto* const weights = static_cast<const float*>(spec.constant(1));
+  return static_cast<double>(count - std::count(weights, weights + count, 0.0f)) /
+         static_cast<double>(count);
 }
 
 SparseStream sparse_stream(const SparseView& view, const SparseCut& cut, bool fours) {

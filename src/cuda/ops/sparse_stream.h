@@ -39,6 +39,9 @@ class SparseView {
   bool in_fours_ = false;
 };
 
+// The share of input 1, a constant with elements, that is not zero.
+double nonzero_share(const ops::OpSpec& spec);
+
 // The tables of Conv2dSparse.
 struct SparseStream {
   struct Range {

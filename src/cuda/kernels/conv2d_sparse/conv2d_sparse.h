@@ -48,8 +48,8 @@ __host__ __device__ constexpr std::int32_t sparse_place(std::int32_t line, std::
 //           [num_tiles][kSparseWarps][rows_of_warp], the first channel of each row from that of the
 //           tile; ranges [panels][kSparseWarps][rows_of_warp], the entries of a row; places and
 //           weights [entries] and [entries][height]. Where height is 1, entries are pairs of a
-//           place and a weight, `places` is null, and each range begins at an even one. All on the
-//           device.
+//           place and a weight, `places` is null, each range begins at an even one and their
+//           number is even. All on the device.
 // Units     elements.
 // Aliasing  dst may be residual, and overlaps nothing else.
 // NaN       a weight that no entry names multiplies nothing: zeros spread no NaN. A NaN that a
