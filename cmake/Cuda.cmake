@@ -99,15 +99,47 @@ if(FASTCNN_CUDA_EMULATION)
     src/cpp/ops/pool2d_window.cpp
     src/cpp/ops/resize_axis.cpp
     src/cpp/ops/strided_axes.cpp)
-  fastcnn_cuda_module(_cuda_emu ${emulator} ${cpu})
-  set_source_files_properties(${emulator} ${cpu} PROPERTIES UNITY_GROUP emulator)
-  target_include_directories(_cuda_emu PRIVATE tests/cuda)
-  target_compile_definitions(_cuda_emu PRIVATE FASTCNN_CUDA_EMULATION=1)
-  target_compile_options(_cuda_emu PRIVATE -O1 -ffp-contract=off -Wno-unknown-pragmas)
-  target_link_libraries(_cuda_emu PRIVATE Threads::Threads ${CMAKE_DL_LIBS})
-  # Launches are recorded under the symbols of their kernels.
-  set_target_properties(_cuda_emu PROPERTIES CXX_VISIBILITY_PRESET default)
-  fastcnn_warnings(_cuda_emu)
+  # All but kernels and emulator is compiled once, for the module and its twins under sanitizers.
+  add_library(cuda_emu_host OBJECT ${FASTCNN_CUDA_HOST} ${FASTCNN_CUDA_BINDINGS} ${cpu})
+  set_source_files_properties(${FASTCNN_CUDA_BINDINGS} PROPERTIES UNITY_GROUP bindings)
+  set_source_files_properties(${FASTCNN_CUDA_HOST} ${cpu} PROPERTIES UNITY_GROUP host)
+  target_link_libraries(cuda_emu_host PRIVATE pybind11::module)
+  target_compile_definitions(cuda_emu_host PRIVATE FASTCNN_CUDA_MODULE=_cuda_emu)
+
+  function(fastcnn_emulated target)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP
+      POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET default)
+    target_include_directories(${target} PRIVATE src src/cpp tests/cuda)
+    target_compile_definitions(${target} PRIVATE FASTCNN_CUDA_EMULATION=1)
+    target_compile_options(${target} PRIVATE -O1 -ffp-contract=off -Wno-unknown-pragmas)
+    fastcnn_warnings(${target})
+  endfunction()
+  fastcnn_emulated(cuda_emu_host)
+
+  # The module of kernels and emulator with so many flags each.
+  function(fastcnn_emulated_module target kernel_flags emulator_flags)
+    add_library(${target}_emulator OBJECT ${emulator})
+    fastcnn_emulated(${target}_emulator)
+    target_compile_options(${target}_emulator PRIVATE ${emulator_flags})
+    pybind11_add_module(${target} MODULE NO_EXTRAS ${FASTCNN_CUDA_KERNELS}
+      $<TARGET_OBJECTS:cuda_emu_host> $<TARGET_OBJECTS:${target}_emulator>)
+    fastcnn_emulated(${target})  # launches are recorded under the symbols of their kernels
+    target_compile_options(${target} PRIVATE ${kernel_flags})
+    target_link_options(${target} PRIVATE ${kernel_flags})
+    target_link_libraries(${target} PRIVATE Threads::Threads ${CMAKE_DL_LIBS})
+  endfunction()
+  set_source_files_properties(${FASTCNN_CUDA_KERNELS} PROPERTIES UNITY_GROUP kernels)
+  set_source_files_properties(${emulator} PROPERTIES UNITY_GROUP emulator)
+  fastcnn_emulated_module(_cuda_emu "" "")
+  # The race detector watches the kernels and must not watch what schedules them.
+  set(address -fsanitize=address,undefined -fno-sanitize-recover=undefined -g1)
+  fastcnn_emulated_module(_cuda_emu_address "${address}" "${address}")
+  fastcnn_emulated_module(_cuda_emu_thread "-fsanitize=thread;-g1" -DEMULATOR_TSAN=1)
+  foreach(flavour address thread)
+    set_target_properties(_cuda_emu_${flavour} PROPERTIES EXCLUDE_FROM_ALL ON
+      OUTPUT_NAME _cuda_emu LIBRARY_OUTPUT_DIRECTORY ${flavour})
+    set_target_properties(_cuda_emu_${flavour}_emulator PROPERTIES EXCLUDE_FROM_ALL ON)
+  endforeach()
 elseif(NOT FASTCNN_CUDA STREQUAL "OFF" AND NOT FASTCNN_SANITIZE)
   if(FASTCNN_CUDA_WHEELS)
     fastcnn_use_wheels()

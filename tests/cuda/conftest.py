@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cuda.emulated import build_module, load_module
+from tests.cuda.launches import Chosen
 from tests.cuda.ptx.replay import compiled
 
 
@@ -28,6 +29,14 @@ def emulated(emulated_module, monkeypatch):
     monkeypatch.setenv("FASTCNN_CUDA_EMULATION", "1")
     emulated_module.configure(seed=1)
     return emulated_module
+
+
+@pytest.fixture(scope="session")
+def chosen(emulated_module):
+    """Launches of every kernel."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FASTCNN_CUDA_EMULATION", "1")
+        return Chosen(emulated_module)
 
 
 @pytest.fixture(scope="session", params=["compute_80", "compute_90"])

@@ -34,16 +34,17 @@ def alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def run(*command: str | Path) -> None:
-    """Runs a command of a build; its whole output is the message if it fails."""
+def run(*command: str | Path) -> str:
+    """What a command of a build prints; that is the message if it fails."""
     result = subprocess.run(
         [str(part) for part in command], capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout + result.stderr
 
 
-def build_module(folder: Path) -> Path:
-    """The path of `_cuda_emu`, up to date."""
+def build_module(folder: Path, flavour: str = "plain") -> Path:
+    """The path of `_cuda_emu`, up to date; "address" and "thread" are built for sanitizers."""
     for tool in ("cmake", "g++"):
         if shutil.which(tool) is None:
             pytest.skip(f"the emulated CUDA module needs {tool} to be built")
@@ -57,8 +58,10 @@ def build_module(folder: Path) -> Path:
             f"-DPython_EXECUTABLE={sys.executable}",
             f"-Dpybind11_DIR={pybind11.get_cmake_dir()}",
         )
-        run("cmake", "--build", build, "--target", "_cuda_emu", "-j2")
-        (module,) = build.glob("_cuda_emu*.so")
+        plain = flavour == "plain"
+        target = "_cuda_emu" if plain else f"_cuda_emu_{flavour}"
+        run("cmake", "--build", build, "--target", target, "-j2")
+        (module,) = (build if plain else build / flavour).glob("_cuda_emu*.so")
         return module
 
 

@@ -79,12 +79,14 @@ def sparse_cases(convolutions: list[Convolution]) -> Iterator[Case]:
     for conv in convolutions:
         for name, zeros in (("single", scattered(0.12)), ("fours", blocks(4, 1, 0.3))):
             case = forward(conv, "relu6", residual=True)
-            yield replace(case, id=f"{conv.id}-{name}", make=_with_zeros(case, zeros, 1))
+            yield replace(case, id=f"{conv.id}-{name}", make=with_zeros(case, zeros, 1))
     dense = Case("dense", "7x200x37", each(normal(7, 200), normal(200, 37), normal(37)))
-    yield replace(dense, id="sparse", make=_with_zeros(dense, scattered(0.2), 1), reduction=200)
+    yield replace(dense, id="sparse", make=with_zeros(dense, scattered(0.2), 1), reduction=200)
 
 
-def _with_zeros(case: Case, zeros: Zeros, at: int) -> Callable[[np.random.Generator], list[Array]]:
+def with_zeros(case: Case, zeros: Zeros, at: int) -> Callable[[np.random.Generator], list[Array]]:
+    """Makes the inputs of `case`, of which number `at` gets zeros."""
+
     def make(rng: np.random.Generator) -> list[Array]:
         arrays = case.inputs(rng)
         arrays[at] = zeros(arrays[at], rng).astype(np.float32)

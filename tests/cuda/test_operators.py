@@ -34,6 +34,7 @@ DEPTHWISE_EDGES = [
     Convolution(n=2, c=8, oc=8, size=(7, 6), kernel=(2, 3), strides=(3, 2), groups=8),
     Convolution(n=2, c=3, oc=3, size=(18, 30), kernel=(3, 1), groups=3),
 ]
+MANY_GROUPS = Convolution(n=1, c=256, oc=256, size=(3, 3), kernel=(2, 2), groups=128)
 LONG = [
     Case("channel_sum", "1500x3", each(normal(1500, 3)), reduction=1500),
     Case("reduce_mean", "9000", each(normal(9000)), reduction=9000),
@@ -93,7 +94,7 @@ def test_no_case_that_the_cpu_runs_is_refused(emulated, rng):
     assert refused == []
 
 
-@pytest.mark.parametrize("shape", [*TILE_EDGES, *DEPTHWISE_EDGES], ids=str)
+@pytest.mark.parametrize("shape", [*TILE_EDGES, *DEPTHWISE_EDGES, MANY_GROUPS], ids=str)
 def test_convolutions_at_the_edges_of_tiles(emulated, shape, rng):
     check(forward(shape), rng)
 

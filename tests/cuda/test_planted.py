@@ -79,6 +79,8 @@ def test_a_planted_bug_is_caught(program_of, flavour, bug):
 
     assert code != 0
     assert CAUGHT[flavour][bug] in text
+    if flavour != "plain":
+        assert "planted.cu:" in text  # the line
 
 
 @pytest.mark.parametrize("flavour", CAUGHT)

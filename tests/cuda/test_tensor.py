@@ -167,10 +167,10 @@ def test_ptx_gives_what_the_emulator_gives(kernels, emulated, rng, shape, precis
 def test_ptx_of_large_tiles_gives_what_the_emulator_gives(kernels, emulated, rng, shape, precision):
     """The first block and the last."""
     launches = recorded(emulated, forward(shape), rng, precision)[-1:]
-    ((name, (x, y, z), *_),) = launches
+    ((name, *_),) = launches
     assert f"Li128ELi{128 if shape.oc > 64 else 64}ELb1" in name
 
-    ((_, given, wanted, _, wavefronts),) = replay(kernels, launches, only=(0, x * y * z - 1))
+    ((_, given, wanted, _, wavefronts),) = replay(kernels, launches, most_blocks=2)
 
     assert wavefronts.units <= 1.1 * wavefronts.least
     written = 0

@@ -15,12 +15,14 @@ using namespace pybind11::literals;
 namespace fastcnn::bindings {
 namespace {
 
-void configure(std::uint64_t seed, int os_threads, bool record, int devices,
-               int compute_capability) {
+void configure(std::uint64_t seed, int os_threads, bool record, bool dry, std::uint64_t most_blocks,
+               int devices, int compute_capability) {
   emulator::drain_all();
   emulator::config().seed = seed;
   emulator::config().os_threads = os_threads;
   emulator::config().record = record;
+  emulator::config().dry = dry;
+  emulator::config().most_blocks = most_blocks;
   emulator::config().devices = devices;
   emulator::config().compute_capability = compute_capability;
 }
@@ -94,7 +96,8 @@ py::list recorded() {
 
 void register_emulator(py::module_& module) {
   module.def("configure", &configure, py::kw_only(), "seed"_a = 1, "os_threads"_a = 1,
-             "record"_a = false, "devices"_a = 1, "compute_capability"_a = 9);
+             "record"_a = false, "dry"_a = false, "most_blocks"_a = 0, "devices"_a = 1,
+             "compute_capability"_a = 9);
   module.def("plant_fault", &plant_fault, "call"_a, py::kw_only(), "after"_a = 0, "error"_a,
              "Lets a call of the runtime, or a running 'kernel', fail once.");
   module.def("heal", &emulator::heal, "Forgets planted faults, and that the device is lost.");

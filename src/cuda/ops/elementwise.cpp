@@ -17,9 +17,13 @@ Function device_function(const ops::OpSpec& spec, const ops::ElementwiseFunction
   case kernels::ElementwiseKind::k##name: \
     return Function::k##name;
 #define FASTCNN_BINARY(name, result) FASTCNN_UNARY(name, result)
+#define FASTCNN_ALIKE(name, result) FASTCNN_UNARY(name, result)
 #include "cuda/kernels/elementwise/functions.inc"
 #undef FASTCNN_UNARY
 #undef FASTCNN_BINARY
+#undef FASTCNN_ALIKE
+    default:
+      break;
   }
   throw Error(ErrorKind::kInternal, join(spec.op, ": has no function on the device"));
 }

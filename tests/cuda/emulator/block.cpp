@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <iterator>
 #include <numeric>
 #include <stdexcept>
 
@@ -45,18 +44,15 @@ void BlockRunner::run(const std::string& kernel, const std::function<void()>& bo
   counters.threads += static_cast<std::uint64_t>(count_);
 }
 
-void BlockRunner::join() {
-  annotate_acquire(&end_);
-  const Unwatched unwatched;
-  former_.clear();
-}
+void BlockRunner::join() { annotate_acquire(&end_); }
 
 void BlockRunner::prepare(dim3 grid, dim3 block, std::uint64_t index) {
 #if EMULATOR_TSAN
-  // A thread of the last block is another thread, with another stack; until the launch is over it
-  // is kept, or the detector would take its successor for the same.
-  std::move(threads_.begin(), threads_.end(), std::back_inserter(former_));
-  threads_.clear();
+  // A thread of the last block is another thread, with another stack, and the detector must not
+  // take the one for the other. To make threads takes it long, so that some sets of them take
+  // turns.
+  threads_.swap(resting_[next_set_]);
+  next_set_ = (next_set_ + 1) % resting_.size();
 #endif
   count_ = live_ = static_cast<int>(block.x * block.y * block.z);
   arrived_ = 0;

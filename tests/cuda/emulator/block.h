@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -89,7 +90,8 @@ class BlockRunner {
   std::string kernel_;
   const std::function<void()>* body_ = nullptr;
   std::vector<std::unique_ptr<Thread>> threads_;
-  std::vector<std::unique_ptr<Thread>> former_;  // of the race detector's
+  std::array<std::vector<std::unique_ptr<Thread>>, 3> resting_;  // for the race detector
+  std::size_t next_set_ = 0;
   std::vector<std::map<std::uint32_t, Collective>> warps_;
   Thread* current_ = nullptr;
   int count_ = 0;    // threads of this block

@@ -11,7 +11,9 @@ struct Config {
   // each cp.async lands at once or as late as its wait allows, and streams go on when they like.
   std::uint64_t seed = 1;
   int os_threads = 1;                     // blocks in flight
-  bool record = false;                    // keep every launch for recorded()
+  bool record = false;                    // keep every launch for take_recorded()
+  bool dry = false;                       // check and record launches, run none, keep no memory
+  std::uint64_t most_blocks = 0;          // of a launch that are run, 0: all of them
   std::size_t shared_limit = 227 * 1024;  // bytes a block may have: sm_90
   std::size_t stack_bytes = 256 * 1024;   // of one CUDA thread
   int devices = 1;

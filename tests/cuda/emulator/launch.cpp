@@ -92,9 +92,10 @@ void launch(const void* function, dim3 grid, dim3 block, std::size_t shared_byte
   pass_time(kernel);
   if (config().record) {
     const auto* bytes = static_cast<const std::uint8_t*>(parameters);
-    record.push_back(
-        {symbol, grid, block, shared_bytes, {bytes, bytes + parameter_bytes}, snapshots(), {}});
+    record.push_back({symbol, grid, block, shared_bytes, {bytes, bytes + parameter_bytes}, {}, {}});
+    if (!config().dry) record.back().before = snapshots();
   }
+  if (config().dry) return;
 
   const std::uint64_t blocks = std::uint64_t{grid.x} * grid.y * grid.z;
   std::vector<std::uint64_t> order(blocks);
@@ -104,6 +105,8 @@ void launch(const void* function, dim3 grid, dim3 block, std::size_t shared_byte
     std::mt19937_64 rng(seed);
     std::shuffle(order.begin(), order.end(), rng);
   }
+  if (config().most_blocks != 0 && config().most_blocks < blocks)
+    order.resize(config().most_blocks);
   std::atomic<std::uint64_t> next{0};
   std::atomic<bool> stop{false};
   std::exception_ptr error;
@@ -113,7 +116,7 @@ void launch(const void* function, dim3 grid, dim3 block, std::size_t shared_byte
     mine.counters = {};
     std::mt19937_64 rng(seed * 7919 + static_cast<std::uint64_t>(id));
     try {
-      for (std::uint64_t i = next++; i < blocks && !stop; i = next++) {
+      for (std::uint64_t i = next++; i < order.size() && !stop; i = next++) {
         mine.run(kernel, body, grid, block, shared_bytes, order[i], rng);
       }
     } catch (...) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "emulator/launch.h"
 #include "emulator/warp.h"
 
 // Matrix instructions of a warp: which lane holds what is the PTX ISA's, sums are exact but for one

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tests.cuda.ptx.memory import Addresses, Mask, Memory
+from .memory import Addresses, Mask, Memory
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tests.cuda.ptx.async_copy import AsyncCopies
-from tests.cuda.ptx.memory import Fault, Mask, Memory
-from tests.cuda.ptx.operations import OPERATIONS
-from tests.cuda.ptx.parse import Instruction, Kernel
+from .async_copy import AsyncCopies
+from .memory import Fault, Mask, Memory
+from .operations import OPERATIONS
+from .parse import Instruction, Kernel
 
 Lanes = npt.NDArray[Any]
 Triple = tuple[int, int, int]
@@ -48,9 +48,9 @@ class Machine:
         self.at = 0  # the instruction that is running
 
     def launch(
-        self, grid: Triple, block: Triple, parameters: bytes, *, only: Sequence[int] | None = None
+        self, grid: Triple, block: Triple, parameters: bytes, only: Sequence[int] | None = None
     ) -> None:
-        """Runs the blocks of the grid, or those of a few numbers.
+        """Runs every block of the grid, or those that `only` numbers, x first.
 
         Raises:
             Fault: What a GPU would stop for, or leaves undefined.

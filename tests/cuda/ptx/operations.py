@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from tests.cuda.ptx.memory import Mask, Memory
-from tests.cuda.ptx.narrow import pack, round_tf32
-from tests.cuda.ptx.parse import Instruction, address
-from tests.cuda.ptx.tensor_core import copy_async, load_matrices, multiply_matrices
+from .memory import Mask, Memory
+from .narrow import pack, round_tf32
+from .parse import Instruction, address
+from .tensor_core import copy_async, load_matrices, multiply_matrices
 
 if TYPE_CHECKING:
-    from tests.cuda.ptx.machine import Machine
+    from .machine import Machine
 
 Lanes = npt.NDArray[Any]
 Operation = Callable[["Machine", Instruction, Mask], None]

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from tests.cuda.ptx.memory import Fault, Mask
-from tests.cuda.ptx.narrow import unpack
-from tests.cuda.ptx.parse import Instruction, address
+from .memory import Fault, Mask
+from .narrow import unpack
+from .parse import Instruction, address
 
 if TYPE_CHECKING:
-    from tests.cuda.ptx.machine import Machine
+    from .machine import Machine
 
 Indices = npt.NDArray[np.int64]
 _LANE = np.arange(32)

@@ -89,7 +89,7 @@ struct WeightLoader {
 // Block kWeightThreads.
 // Grid  (rows / kWeightTile, group_oc / kWeightTile, groups splits), rounded up.
 template <bool kVector>
-__global__ void __launch_bounds__(kWeightThreads)
+__global__ void __launch_bounds__(kWeightThreads, kVector ? 4 : 3)  // that many have registers
     conv2d_backward_weights_kernel(Conv2dBackwardWeights conv) {
   FASTCNN_SHARED(float, image_tile, [2][kWeightPixels][kWeightTile]);
   FASTCNN_SHARED(float, grad_tile, [2][kWeightPixels][kWeightTile]);
@@ -127,16 +127,23 @@ __global__ void __launch_bounds__(kWeightThreads)
   }
 
   const int o = blockIdx.y * kWeightTile + column;
+  const int first_row = blockIdx.x * kWeightTile + row;
+  const std::int64_t matrix = static_cast<std::int64_t>(split) * conv.groups + group;
+  float* to = conv.partial + (matrix * conv.rows + first_row) * conv.group_oc + o;
 #pragma unroll
   for (int m = 0; m < 4; ++m) {
-    const int r = blockIdx.x * kWeightTile + row + m;
-    if (r >= conv.rows) break;
-    const std::int64_t matrix = static_cast<std::int64_t>(split) * conv.groups + group;
-    float* to = conv.partial + (matrix * conv.rows + r) * conv.group_oc + o;
+    if (first_row + m >= conv.rows) break;
+    if (conv.group_oc % 4 == 0) {
+      if (o < conv.group_oc) {
+        *reinterpret_cast<float4*>(to) = make_float4(acc[m][0], acc[m][1], acc[m][2], acc[m][3]);
+      }
+    } else {
 #pragma unroll
-    for (int n = 0; n < 4; ++n) {
-      if (o + n < conv.group_oc) to[n] = acc[m][n];
+      for (int n = 0; n < 4; ++n) {
+        if (o + n < conv.group_oc) to[n] = acc[m][n];
+      }
     }
+    to += conv.group_oc;
   }
 }
 

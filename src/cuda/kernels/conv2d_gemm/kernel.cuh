@@ -17,6 +17,8 @@ struct Conv2dGemmConfig {
   static constexpr int kBlockM = 16 * kPixels;
   static constexpr int kBlockN = 64;
   static constexpr int kBlockK = 16;
+  // Blocks for which a multiprocessor has registers. Left to itself ptxas spills some for one more.
+  static constexpr int kResident = kPixels == 8 ? 2 : kVector ? 4 : 3;
   // A thread loads four rows of one pixel at a time, of so many pixels.
   static constexpr int kLoads = kBlockM * kBlockK / 4 / kThreads;
   static constexpr int kLoadStride = kThreads / 4;
@@ -128,7 +130,8 @@ __device__ __forceinline__ void finish_four(const Conv2dGemm& conv, const float 
 // Block 256.
 // Grid  (pixels / kBlockM, group_oc / kBlockN, groups), rounded up.
 template <typename Config>
-__global__ void __launch_bounds__(Config::kThreads) conv2d_gemm_kernel(Conv2dGemm conv) {
+__global__ void __launch_bounds__(Config::kThreads, Config::kResident)
+    conv2d_gemm_kernel(Conv2dGemm conv) {
   FASTCNN_SHARED(float, image_tile, [2][Config::kBlockK][Config::kBlockM]);
   FASTCNN_SHARED(float, weight_tile, [2][Config::kBlockK][Config::kBlockN]);
   const int thread = threadIdx.x;

@@ -37,10 +37,19 @@ __global__ void __launch_bounds__(kDropoutThreads) dropout_kernel(Dropout d) {
   const std::int64_t draw = static_cast<std::int64_t>(blockIdx.x) * kDropoutThreads + threadIdx.x;
   if (4 * draw >= d.size) return;
   const Philox random(static_cast<std::uint64_t>(draw), d.step, d.seed);
+  const auto kept = [&](float x, int k) {
+    return random.word[k] >= d.threshold ? x * d.scale : 0.0f;
+  };
+  const std::int64_t i = 4 * draw;
+  if (i + 4 <= d.size) {
+    const float4 x = *reinterpret_cast<const float4*>(d.src + i);
+    *reinterpret_cast<float4*>(d.dst + i) =
+        make_float4(kept(x.x, 0), kept(x.y, 1), kept(x.z, 2), kept(x.w, 3));
+    return;
+  }
 #pragma unroll
-  for (int k = 0; k < 4; ++k) {
-    const std::int64_t i = 4 * draw + k;
-    if (i < d.size) d.dst[i] = random.word[k] >= d.threshold ? d.src[i] * d.scale : 0.0f;
+  for (int k = 0; k < 3; ++k) {
+    if (i + k < d.size) d.dst[i + k] = kept(d.src[i + k], k);
   }
 }
 

@@ -10,9 +10,11 @@ namespace fastcnn::cuda {
 enum class Function : std::int32_t {
 #define FASTCNN_UNARY(name, result) k##name,
 #define FASTCNN_BINARY(name, result) k##name,
+#define FASTCNN_ALIKE(name, result) k##name,
 #include "cuda/kernels/elementwise/functions.inc"
 #undef FASTCNN_UNARY
 #undef FASTCNN_BINARY
+#undef FASTCNN_ALIKE
 };
 
 // dst[i] = function(a[i], b[i]), float32.
@@ -45,7 +47,7 @@ struct Broadcast {
   std::int32_t b_stride[kBroadcastAxes];
 };
 
-// `function` takes two.
+// `function` takes two, which may be broadcast.
 void broadcast(Function function, const Broadcast& arguments, cudaStream_t stream);
 
 }  // namespace fastcnn::cuda

@@ -28,11 +28,13 @@ __device__ __forceinline__ float tanh_of_softplus(float a) {
   };
 #define FASTCNN_UNARY(name, result) FASTCNN_FUNCTION(name, false, result)
 #define FASTCNN_BINARY(name, result) FASTCNN_FUNCTION(name, true, result)
+#define FASTCNN_ALIKE(name, result) FASTCNN_FUNCTION(name, true, result)
 namespace functions {
 #include "cuda/kernels/elementwise/functions.inc"
 }  // namespace functions
 #undef FASTCNN_UNARY
 #undef FASTCNN_BINARY
+#undef FASTCNN_ALIKE
 #undef FASTCNN_FUNCTION
 
 // One thread computes four elements in a row.
@@ -51,6 +53,7 @@ __global__ void __launch_bounds__(kElementwiseThreads) elementwise_kernel(Elemen
     *reinterpret_cast<float4*>(e.dst + i) = a;
     return;
   }
+#pragma unroll 1
   for (std::int64_t j = i; j < e.size; ++j) {
     e.dst[j] = F::of(e.a[j], F::kTakesTwo ? e.b[j] : 0.0f, e.p, e.q);
   }

@@ -23,9 +23,11 @@ void elementwise(Function function, const Elementwise& arguments, cudaStream_t s
   case Function::k##name:           \
     return run<functions::name>(arguments, stream);
 #define FASTCNN_BINARY(name, result) FASTCNN_UNARY(name, result)
+#define FASTCNN_ALIKE(name, result) FASTCNN_UNARY(name, result)
 #include "cuda/kernels/elementwise/functions.inc"
 #undef FASTCNN_UNARY
 #undef FASTCNN_BINARY
+#undef FASTCNN_ALIKE
   }
 }
 
@@ -37,10 +39,13 @@ void broadcast(Function function, const Broadcast& arguments, cudaStream_t strea
 #define FASTCNN_BINARY(name, result) \
   case Function::k##name:            \
     return run_broadcast<functions::name>(arguments, stream);
+#define FASTCNN_ALIKE(name, result) FASTCNN_UNARY(name, result)
 #include "cuda/kernels/elementwise/functions.inc"
 #undef FASTCNN_UNARY
 #undef FASTCNN_BINARY
+#undef FASTCNN_ALIKE
   }
+  throw Error(ErrorKind::kInternal, "cuda: a function that is not broadcast");
 }
 
 }  // namespace fastcnn::cuda

@@ -5,7 +5,7 @@ namespace {
 
 template <typename Rule>
 void update_by(const OptimizerUpdate& update, cudaStream_t stream) {
-  launch(&optimizer_update_kernel<Rule>, dim3(blocks(update.size, kUpdateThreads)),
+  launch(&optimizer_update_kernel<Rule>, dim3(blocks(update.size, 4 * kUpdateThreads)),
          dim3(kUpdateThreads), stream, update);
 }
 

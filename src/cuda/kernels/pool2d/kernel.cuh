@@ -6,6 +6,7 @@
 namespace fastcnn::cuda {
 
 constexpr int kPool2dThreads = 256;
+constexpr int kPool2dResident = 5;  // blocks for whose registers there is room: none are spilled
 
 // A window reduced to its largest pixel.
 struct WindowMax {
@@ -115,7 +116,8 @@ struct SpreadMean {
 // Block kPool2dThreads.
 // Grid  size / kPool2dThreads, rounded up.
 template <typename Spread>
-__global__ void __launch_bounds__(kPool2dThreads) pool2d_backward_kernel(Pool2dBackward back) {
+__global__ void __launch_bounds__(kPool2dThreads, kPool2dResident)
+    pool2d_backward_kernel(Pool2dBackward back) {
   const Pool2d pool = back.window;
   const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * kPool2dThreads + threadIdx.x;
   if (i >= back.size) return;

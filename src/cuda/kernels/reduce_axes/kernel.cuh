@@ -50,11 +50,13 @@ struct JoinByMin {
   static __device__ __forceinline__ float of(float x, float) { return x; }
 };
 
-// Joins what one worker of each output takes, and then, by pairs, what the workers have. Worker w
-// of output o is at parts[w][o].
-template <typename Join, int kWorkers, int kOutputs>
-__device__ __forceinline__ float join_all(const ReduceAxes& r, float (&parts)[kWorkers][kOutputs],
-                                          const float* src, int worker, int output, float shift) {
+// Joins what one worker of each output takes, and then, by pairs, what the workers have. A thread
+// keeps its own at parts[threadIdx.x], so that a warp meets no bank twice; that of the next worker
+// is kNext further.
+template <typename Join, int kWorkers, int kNext>
+__device__ __forceinline__ float join_all(const ReduceAxes& r, float (&parts)[kReduceAxesThreads],
+                                          const float* src, int worker, float shift) {
+  const int mine = threadIdx.x;
   float joined = Join::kNone;
   if (src != nullptr) {
     for (std::int64_t i = worker; i < r.count; i += kWorkers) {
@@ -62,17 +64,17 @@ __device__ __forceinline__ float join_all(const ReduceAxes& r, float (&parts)[kW
           Join::join(joined, Join::of(src[place_of(r.reduced, r.reduced.src_stride, i)], shift));
     }
   }
-  parts[worker][output] = joined;
+  parts[mine] = joined;
   __syncthreads();
 #pragma unroll
   for (int apart = kWorkers / 2; apart > 0; apart /= 2) {
     if (worker < apart) {
-      joined = Join::join(joined, parts[worker + apart][output]);
-      parts[worker][output] = joined;
+      joined = Join::join(joined, parts[mine + apart * kNext]);
+      parts[mine] = joined;
     }
     __syncthreads();
   }
-  joined = parts[0][output];
+  joined = parts[mine - worker * kNext];
   __syncthreads();
   return joined;
 }
@@ -85,14 +87,14 @@ template <ReduceAxesKind kKind, int kWorkers, bool kInRows>
 __global__ void __launch_bounds__(kReduceAxesThreads) reduce_axes_kernel(ReduceAxes r) {
   using Kind = ReduceAxesKind;
   constexpr int kOutputs = kReduceAxesThreads / kWorkers;
-  FASTCNN_SHARED(float, parts, [kWorkers][kOutputs]);
+  FASTCNN_SHARED(float, parts, [kReduceAxesThreads]);
   const int worker = kInRows ? threadIdx.x % kWorkers : threadIdx.x / kOutputs;
   const int output = kInRows ? threadIdx.x / kWorkers : threadIdx.x % kOutputs;
   const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * kOutputs + output;
   // Threads without an output take part in the barriers.
   const float* src = i < r.outputs ? r.src + place_of(r.kept, r.kept.src_stride, i) : nullptr;
   const auto joined_by = [&](auto join, float shift) {
-    return join_all<decltype(join), kWorkers, kOutputs>(r, parts, src, worker, output, shift);
+    return join_all<decltype(join), kWorkers, kInRows ? 1 : kOutputs>(r, parts, src, worker, shift);
   };
   float result = 0.0f;
   if constexpr (kKind == Kind::kMax) {
