@@ -27,6 +27,7 @@ def emulated_module(build_folder):
 def emulated(emulated_module, monkeypatch):
     """`device="cuda"` runs in the emulator, with threads in a random order."""
     monkeypatch.setenv("FASTCNN_CUDA_EMULATION", "1")
+    emulated_module.heal()
     emulated_module.configure(seed=1)
     return emulated_module
 

@@ -1,12 +1,17 @@
-"""Measured times of kernels, kept on disk for the next process in `kernels.json`."""
+"""Measured times of kernels, kept on disk for the next process.
+
+Those of the CPU in `kernels.json`, those of CUDA devices in `cuda_kernels.json`, where each key
+opens with the device and its compute capability.
+"""
 
 from __future__ import annotations
 
 import os
 from functools import cache
+from typing import Any
 
 from fastcnn import _core
-from fastcnn.runtime.time_file import add_entries, folder, read_entries
+from fastcnn.runtime.time_file import add_entries, build_of, folder, read_entries
 
 
 def wanted() -> bool:
@@ -15,12 +20,20 @@ def wanted() -> bool:
 
 
 class Choices:
-    """The times that this process measured or found on disk."""
+    """The times that this process measured or found on disk.
 
-    def __init__(self) -> None:
+    Args:
+        table: The `ChoiceTable` of the module whose kernels they are of.
+        name: Name of the file.
+        machine: What they hold for; this CPU with the native core if None.
+    """
+
+    def __init__(self, table: Any, name: str, machine: str | None = None) -> None:
         """Reads the file."""
-        self.table = _core.ChoiceTable()
-        self._saved = read_entries(folder() / "kernels.json")
+        self.table = table
+        self._path = folder() / name
+        self._machine = machine
+        self._saved = read_entries(self._path, machine)
         for key, times in self._saved.items():
             self.table.add(key, times)
 
@@ -28,11 +41,19 @@ class Choices:
         """Writes what is new, together with what other processes wrote meanwhile."""
         entries = self.table.entries()
         if entries != self._saved:
-            add_entries(folder() / "kernels.json", entries)
+            add_entries(self._path, entries, self._machine)
             self._saved = entries
 
 
 @cache
 def shared() -> Choices:
-    """The choices of this process."""
-    return Choices()
+    """The choices of this process, for the CPU."""
+    return Choices(_core.ChoiceTable(), "kernels.json")
+
+
+@cache
+def shared_on_cuda(module: Any) -> Choices:
+    """Those for CUDA devices, of one CUDA module."""
+    driver = ".".join(map(str, module.device_info()["driver"]))
+    machine = f"CUDA {driver}; {module.__name__} {build_of(module)}"
+    return Choices(module.ChoiceTable(), "cuda_kernels.json", machine)

@@ -11,7 +11,7 @@ from fastcnn.graph import Graph
 from fastcnn.ops.statistics import node_macs
 from fastcnn.passes import ResolveShapes, for_inference
 from fastcnn.runtime import choices
-from fastcnn.runtime.cuda import check_device, check_precision
+from fastcnn.runtime.cuda import check_device, check_precision, emulated
 from fastcnn.runtime.cuda_session import CudaSession
 from fastcnn.runtime.machine import get_num_threads, set_num_threads
 from fastcnn.runtime.readers import read_graph
@@ -47,7 +47,7 @@ def compile(
             file.
         threads: Threads a call may use, as far as this process has CPUs; all that
             `get_num_threads()` tells if None.
-        device: "cpu" or "cuda"; `threads`, `winograd`, `strict` and `measure` are for the CPU.
+        device: "cpu" or "cuda"; `threads`, `winograd` and `strict` are for the CPU.
         precision: "float32"; on "cuda" also "tf32", "float16" or "bfloat16": convolutions and
             fully connected layers round the factors of their products to it, multiply on tensor
             cores and add in float32. What lies between layers stays float32. See docs/cuda.md.
@@ -56,7 +56,7 @@ def compile(
             a pixel spreads over the tiles of 4 x 4 pixels that read it.
         strict: Whether to refuse a graph some nodes of which no native implementation takes;
             otherwise a warning names them and they run on their NumPy references.
-        measure: Whether to time the kernels that can run a convolution, once for each shape, and
+        measure: Whether to time the kernels that can run a node, once for each shape, and
             to keep the times on disk for other processes; the last bits of a result depend on
             which one wins. Unless `FASTCNN_MEASURE` is 0 if None.
         check: Whether every pass compares outputs before and after on random input; if None,
@@ -79,7 +79,14 @@ def compile(
         check = _is_small(graph)
     ready, reports = for_inference(graph, check=check)
     if device == "cuda":
-        return CudaSession(ready, precision=precision, reports=tuple(reports))
+        # Times of the emulator mean nothing.
+        wanted = choices.wanted() and not emulated()
+        return CudaSession(
+            ready,
+            precision=precision,
+            reports=tuple(reports),
+            measure=wanted if measure is None else measure,
+        )
     threads = min(threads or get_num_threads(), get_num_threads())
     session = Session(
         ready,

@@ -105,6 +105,7 @@ def make_cuda_plan(
     state: Any = None,
     precision: str = "float32",
     guard: bool = False,
+    choices: Any = None,
 ) -> Any:
     """Compiles `graph`, whose shapes are all known, for the current CUDA device.
 
@@ -116,6 +117,8 @@ def make_cuda_plan(
         precision: What convolutions and fully connected layers round the factors of products to:
             one of `PRECISIONS`.
         guard: Whether every tensor has memory of its own, for tests.
+        choices: The `ChoiceTable` of the module, by which implementations are chosen and to which
+            new times are added; the first that accepts a node is taken if None.
 
     Raises:
         UnsupportedError: There is no device or no such precision, or a node has no kernel for it.
@@ -133,6 +136,7 @@ def make_cuda_plan(
         precision=precision,
         guard=guard,
         graphs=os.environ.get("FASTCNN_CUDA_GRAPHS", "1") != "0",
+        choices=choices,
     )
 
 

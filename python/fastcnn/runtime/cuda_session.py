@@ -10,6 +10,7 @@ import numpy as np
 from fastcnn.errors import InvalidValueError
 from fastcnn.graph import Graph
 from fastcnn.passes import PassReport
+from fastcnn.runtime.choices import shared_on_cuda
 from fastcnn.runtime.cuda import cuda_module, device_info, emulated, make_cuda_plan
 from fastcnn.runtime.cupy_arrays import as_cupy
 from fastcnn.runtime.device_arrays import borrowed, lies_on_device
@@ -40,10 +41,12 @@ class CudaSession(Session):
         precision: str = "float32",
         reports: tuple[PassReport, ...] = (),
         guard: bool = False,
+        measure: bool = False,
     ) -> None:
         """Takes a graph that no pass has anything left to do on; see `runtime.compile`."""
         self._precision = precision
         super().__init__(graph, threads=1, reports=reports, guard=guard)
+        self._choices = shared_on_cuda(cuda_module()) if measure else None
         self._own_stream: Any = None
         self._in_flight: deque[tuple[Any, list[Any]]] = deque()
 
@@ -121,7 +124,11 @@ class CudaSession(Session):
                 self._in_flight.popleft()
 
     def _make_plan(self, graph: Graph) -> Any:
-        return make_cuda_plan(graph, precision=self._precision, guard=self._guard)
+        table = self._choices.table if self._choices else None
+        plan = make_cuda_plan(graph, precision=self._precision, guard=self._guard, choices=table)
+        if self._choices:
+            self._choices.save()
+        return plan
 
     def _check_coverage(self, graph: Graph) -> None:
         """Nothing: a plan names the nodes that no kernel takes."""
@@ -171,6 +178,7 @@ class CudaSession(Session):
                 "kernel": step["kernel"],
                 "layout": step["layout"],
                 "MFLOP": step["flops"] / 1e6,
+                "why": step["why"] or None,
             }
             for step in self.plan(tuple(array.shape for array in inputs)).steps()
         ]

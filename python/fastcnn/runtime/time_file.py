@@ -1,7 +1,7 @@
 """Measured times on disk, for the next process.
 
 Files lie in `FASTCNN_CACHE_DIR`, else in `fastcnn` of the user's cache folder (`XDG_CACHE_HOME`,
-else `~/.cache`). Times hold for one CPU model and one build of the native core; what belongs to
+else `~/.cache`). Times hold for one machine and one build, which the caller names; what belongs to
 others is dropped when a file is written. It is replaced as a whole, so that another process reads
 either the old or the new one; one that is damaged counts as empty. Deleting it costs a measurement,
 no more.
@@ -35,25 +35,28 @@ def folder() -> Path:
     return Path(root) / "fastcnn"
 
 
-def add_entries(path: Path, entries: Entries) -> None:
+def add_entries(path: Path, entries: Entries, machine: str | None = None) -> None:
     """Writes `entries` together with what the file holds already.
+
+    `machine` is this CPU with the native core if None.
 
     A folder that cannot be written to is no error: the next process measures again.
     """
-    merged = read_entries(path) | entries
-    text = json.dumps({"machine": _machine(), "milliseconds": merged}, indent=1)
+    machine = machine or _machine()
+    merged = read_entries(path, machine) | entries
+    text = json.dumps({"machine": machine, "milliseconds": merged}, indent=1)
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, text.encode())
 
 
-def read_entries(path: Path) -> Entries:
-    """What the file at `path` tells of this machine; nothing where it is damaged or missing."""
+def read_entries(path: Path, machine: str | None = None) -> Entries:
+    """What the file at `path` tells of `machine`; nothing where it is damaged or missing."""
     try:
         if path.stat().st_size > _MAX_BYTES:
             return {}
         content: Any = json.loads(path.read_text(encoding="utf-8"))
-        if content["machine"] != _machine():
+        if content["machine"] != (machine or _machine()):
             return {}
         return {str(key): _times(times) for key, times in content["milliseconds"].items()}
     except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
@@ -70,5 +73,10 @@ def _times(times: Any) -> dict[str, float]:
 @cache
 def _machine() -> str:
     """The CPU and the build of the native core."""
-    native = os.stat(_core.__file__)
-    return f"{_core.cpu_info()['brand']}; core {native.st_size}, {native.st_mtime_ns}"
+    return f"{_core.cpu_info()['brand']}; core {build_of(_core)}"
+
+
+def build_of(module: Any) -> str:
+    """What tells one build of a native module from another."""
+    native = os.stat(module.__file__)
+    return f"{native.st_size}, {native.st_mtime_ns}"

@@ -22,13 +22,12 @@ using cuda::Plan;
 using cuda::State;
 using engine::PlanSpec;
 
-std::unique_ptr<Plan> make_plan(const std::vector<ValueTuple>& values,
-                                const std::vector<NodeTuple>& nodes,
-                                const std::vector<std::size_t>& inputs,
-                                const std::vector<std::size_t>& outputs,
-                                const std::vector<std::pair<std::size_t, std::size_t>>& updates,
-                                std::shared_ptr<State> state, const std::string& precision,
-                                bool guard, bool graphs) {
+std::unique_ptr<Plan> make_plan(
+    const std::vector<ValueTuple>& values, const std::vector<NodeTuple>& nodes,
+    const std::vector<std::size_t>& inputs, const std::vector<std::size_t>& outputs,
+    const std::vector<std::pair<std::size_t, std::size_t>>& updates, std::shared_ptr<State> state,
+    const std::string& precision, bool guard, bool graphs,
+    const std::optional<std::shared_ptr<engine::ChoiceTable>>& choices) {
   PlanSpec spec = graph_from(values, nodes);
   check_indices(inputs, values.size());
   check_indices(outputs, values.size());
@@ -38,6 +37,7 @@ std::unique_ptr<Plan> make_plan(const std::vector<ValueTuple>& values,
   spec.updates = updates;
   spec.guard = guard;
   spec.options.precision = precision_from(precision);
+  spec.choices = choices.value_or(nullptr);
   const py::gil_scoped_release release;
   return std::make_unique<Plan>(std::move(spec), std::move(state), graphs);
 }
@@ -84,7 +84,7 @@ py::list steps(const Plan& plan) {
   py::list list;
   for (const cuda::StepInfo& step : plan.steps()) {
     list.append(py::dict("name"_a = step.name, "op"_a = step.op, "kernel"_a = step.kernel,
-                         "layout"_a = step.layout, "flops"_a = step.flops));
+                         "layout"_a = step.layout, "flops"_a = step.flops, "why"_a = step.why));
   }
   return list;
 }
@@ -136,6 +136,12 @@ PYBIND11_MODULE(FASTCNN_CUDA_MODULE, module) {
   module.def("device_info", &device_info,
              "What the current device is; raises where there is none.");
   module.def("operators", &operators, "(op, implementation) of every line of implementations.inc.");
+  using fastcnn::engine::ChoiceTable;
+  py::class_<ChoiceTable, std::shared_ptr<ChoiceTable>>(module, "ChoiceTable", py::module_local(),
+                                                        "Measured times, by what was measured.")
+      .def(py::init<>())
+      .def("add", &ChoiceTable::add, "key"_a, "times"_a)
+      .def("entries", &ChoiceTable::entries);
   py::class_<State, std::shared_ptr<State>>(module, "State", py::module_local(),
                                             "Parameters on the device, for several plans.")
       .def(py::init<>())
@@ -143,7 +149,8 @@ PYBIND11_MODULE(FASTCNN_CUDA_MODULE, module) {
       .def("download", &State::download, py::call_guard<py::gil_scoped_release>());
   py::class_<Plan>(module, "Plan", py::module_local())
       .def(py::init(&make_plan), py::kw_only(), "values"_a, "nodes"_a, "inputs"_a, "outputs"_a,
-           "updates"_a, "state"_a, "precision"_a, "guard"_a = false, "graphs"_a = true)
+           "updates"_a, "state"_a, "precision"_a, "guard"_a = false, "graphs"_a = true,
+           "choices"_a = py::none())
       .def("run", &run, "inputs"_a, "outputs"_a = py::none(),
            "The results: in new arrays, or in `outputs` where those are given.")
       .def("run_in", &run_in, "stream"_a, "before"_a, "inputs"_a, "outputs"_a = py::none(),

@@ -1,6 +1,7 @@
 #include <map>
 #include <utility>
 
+#include "cuda/engine/chooser.h"
 #include "cuda/engine/program.h"
 #include "cuda/ops/moves.h"
 
@@ -17,7 +18,8 @@ Home home_of(Role role) {
 
 class Lowering {
  public:
-  explicit Lowering(const engine::PlanSpec& spec) : spec_(spec), born_(spec.values.size()) {}
+  explicit Lowering(const engine::PlanSpec& spec)
+      : spec_(spec), chooser_(spec.choices.get()), born_(spec.values.size()) {}
 
   Program run() {
     for (std::size_t v = 0; v < spec_.values.size(); ++v) {
@@ -62,7 +64,7 @@ class Lowering {
   // Makes `value` in another form, once where it is a constant.
   std::size_t derive(std::size_t value, const char* op, std::unique_ptr<Operator> run,
                      std::size_t from, std::size_t to) {
-    Step step{spec_.values[value].name, op, std::move(run), {from}, {to}, {}};
+    Step step{spec_.values[value].name, op, std::move(run), {from}, {to}, {}, ""};
     (is_constant(value) ? program_.prologue : program_.steps).push_back(std::move(step));
     return to;
   }
@@ -107,19 +109,19 @@ class Lowering {
       given.push_back(born_[v]);
     }
     for (const std::size_t v : node.outputs) op.outputs.push_back(spec_.values[v].desc);
-    const Implementation* chosen = nullptr;
+    Chosen choice{nullptr, ""};
     try {
-      chosen = &choose_implementation(op);
+      choice = chooser_.choose(op, given);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kUnsupported) throw;
       refused_ += join(refused_.empty() ? "" : "; ", "'", node.name, "': ", error.what());
     }
     if (!refused_.empty()) return;  // only refusals are looked for
-    add_step(node, chosen->make(op, given));
+    add_step(node, choice.implementation->make(op, given), choice.why);
   }
 
-  void add_step(const NodeSpec& node, std::unique_ptr<Operator> run) {
-    Step step{node.name, node.op, std::move(run), {}, {}, {}};
+  void add_step(const NodeSpec& node, std::unique_ptr<Operator> run, const std::string& why) {
+    Step step{node.name, node.op, std::move(run), {}, {}, {}, why};
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       step.inputs.push_back(in_layout(node.inputs[i], step.run->input_layouts[i]));
     }
@@ -139,6 +141,7 @@ class Lowering {
 
   const engine::PlanSpec& spec_;
   Program program_;
+  Chooser chooser_;
   std::vector<Layout> born_;  // the layout in which the producer gives a value
   std::map<std::pair<std::size_t, Layout>, std::size_t> forms_;
   std::string refused_;

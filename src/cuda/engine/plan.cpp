@@ -164,7 +164,7 @@ std::vector<StepInfo> Plan::steps() const {
   std::vector<StepInfo> infos;
   for (const Step& step : program_.steps) {
     infos.push_back({step.name, step.op, step.run->kernel, name_of(step.run->output_layouts[0]),
-                     step.run->flops});
+                     step.run->flops, step.why});
   }
   return infos;
 }

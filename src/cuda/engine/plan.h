@@ -20,6 +20,7 @@ struct StepInfo {
   std::string kernel;
   std::string layout;  // of the first output
   double flops;
+  std::string why;
 };
 
 // The arrays of a run, in the order and of the plain sizes of the spec.

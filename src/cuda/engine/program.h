@@ -27,6 +27,7 @@ struct Step {
   std::vector<std::size_t> inputs;  // tensors; kNone for what is not read
   std::vector<std::size_t> outputs;
   std::vector<std::size_t> packed;
+  std::string why;  // this implementation was chosen, where others could have been
 };
 
 // Where a storage lies.
@@ -48,7 +49,8 @@ struct Program {
   std::vector<std::size_t> outputs;  // plain tensors
 };
 
-// Chooses an implementation for every node, the steps that convert layouts between them and pack
+// Chooses an implementation for every node, by the times in `spec.choices` where there is such a
+// table, the steps that convert layouts between them and pack
 // weights, and where updates write. Throws kUnsupported, naming every node that no implementation
 // takes.
 Program lower(const engine::PlanSpec& spec);

@@ -38,8 +38,13 @@ class Placing {
 
   void append_copy(std::size_t from, std::size_t to) {
     const Tensor& tensor = program_.tensors[to];
-    program_.steps.push_back(
-        {spec_.values[tensor.value].name, "copy", make_copy(tensor.size_bytes), {from}, {to}, {}});
+    program_.steps.push_back({spec_.values[tensor.value].name,
+                              "copy",
+                              make_copy(tensor.size_bytes),
+                              {from},
+                              {to},
+                              {},
+                              ""});
   }
 
   // Lets the step that computes `now` write over `state`, where it is the last to read that.

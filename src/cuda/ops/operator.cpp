@@ -17,14 +17,19 @@ const std::vector<Implementation>& implementations() {
   return list;
 }
 
-const Implementation& choose_implementation(const ops::OpSpec& spec) {
+std::vector<const Implementation*> accepting(const ops::OpSpec& spec) {
+  std::vector<const Implementation*> found;
   std::string why;
   for (const Implementation& candidate : implementations()) {
     if (spec.op != candidate.op) continue;
     const std::optional<std::string> refusal = candidate.refuse(spec);
-    if (!refusal) return candidate;
-    why += join(why.empty() ? "" : "; ", candidate.name, ": ", *refusal);
+    if (!refusal) {
+      found.push_back(&candidate);
+    } else {
+      why += join(why.empty() ? "" : "; ", candidate.name, ": ", *refusal);
+    }
   }
+  if (!found.empty()) return found;
   throw Error(ErrorKind::kUnsupported,
               join(spec.op, why.empty() ? ": has no CUDA kernel" : ": no CUDA kernel takes this: ",
                    why, "; device=\"cpu\" runs it"));

@@ -106,8 +106,8 @@ struct Implementation {
 // Every implementation, in the order of implementations.inc: for one op, best first.
 const std::vector<Implementation>& implementations();
 
-// The first that accepts; throws kUnsupported with every refusal where none does.
-const Implementation& choose_implementation(const ops::OpSpec& spec);
+// All that accept, best first; throws kUnsupported with every refusal where none does.
+std::vector<const Implementation*> accepting(const ops::OpSpec& spec);
 
 // The elements of `values` as a table.
 template <typename T>

@@ -58,6 +58,7 @@ void heal() {
   const std::lock_guard<std::recursive_mutex> lock(runtime_lock());
   drain_all();
   forget_caught();
+  forget_costs();
   faults.clear();
   lost = cudaSuccess;
   last = cudaSuccess;

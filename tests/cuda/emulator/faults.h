@@ -24,7 +24,7 @@ cudaError_t planted(const char* call);
 // Whether a kernel may run: false on a lost device, and where this one is planted to fault.
 bool kernel_may_run();
 
-// Forgets planted errors and what was lost, as a new process would.
+// Forgets planted errors, costs and what was lost, as a new process would.
 void heal();
 
 }  // namespace emulator

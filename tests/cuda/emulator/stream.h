@@ -72,6 +72,7 @@ bool invalidate_capture_of_this_thread();
 // The clock of the device, in milliseconds: only launches take time, each a microsecond unless
 // set_cost() says otherwise for kernels whose name contains `kernel`.
 void set_cost(const std::string& kernel, double milliseconds);
+void forget_costs();
 void pass_time(const std::string& kernel);
 
 struct Live {
