@@ -64,7 +64,8 @@ def ptx_of(folder: Path, architecture: int) -> Path:
     folder.mkdir(exist_ok=True)
     source, ptx = folder / "kernels.cu", folder / "kernels.ptx"
     with alone(folder):
-        newest = max(path.stat().st_mtime for path in SOURCES.rglob("*.*") if path.is_file())
+        rooms = (SOURCES / "base", KERNELS)
+        newest = max(path.stat().st_mtime for room in rooms for path in room.rglob("*.*"))
         if not ptx.exists() or ptx.stat().st_mtime < newest:
             # Most of the time goes into headers: all in one piece.
             launches = sorted(KERNELS.glob("*/launch.cu"))
