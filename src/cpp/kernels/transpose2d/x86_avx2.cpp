@@ -46,8 +46,9 @@ constexpr int lanes_of(int channel, int vector) {
 
 template <int kChannel>
 FASTCNN_INLINE __m256 channel_of_three(__m256 a, __m256 b, __m256 c) {
-  const __m256 mixed =
-      _mm256_blend_ps(_mm256_blend_ps(a, b, lanes_of(kChannel, 1)), c, lanes_of(kChannel, 2));
+  constexpr int kSecond = lanes_of(kChannel, 1);
+  constexpr int kThird = lanes_of(kChannel, 2);
+  const __m256 mixed = _mm256_blend_ps(_mm256_blend_ps(a, b, kSecond), c, kThird);
   const __m256i order = _mm256_setr_epi32(place_of(kChannel, 0) % 8, place_of(kChannel, 1) % 8,
                                           place_of(kChannel, 2) % 8, place_of(kChannel, 3) % 8,
                                           place_of(kChannel, 4) % 8, place_of(kChannel, 5) % 8,
