@@ -11,6 +11,8 @@ struct SparseConfig {
   static constexpr int kPixels = kPixels_;
   static constexpr int kHeight = kHeight_;
   static constexpr bool kVector = kVector_;
+  // Blocks for which a multiprocessor has registers. Left to itself ptxas spills some for one more.
+  static constexpr int kResident = kPixels == 64 && kVector ? 4 : 2;
   static constexpr int kThreads = 32 * kSparseWarps;
   static constexpr int kChannels = kPixels / 2;
   static constexpr int kRows = kChannels / kSparseWarps / kHeight;  // of a warp
@@ -153,7 +155,8 @@ __device__ __forceinline__ void add_entries(const Conv2dSparse& conv, int2 range
 // Block 32 kSparseWarps.
 // Grid  num_tiles (pixels / kPixels rounded up): tiles of the same pixels are neighbours.
 template <typename Config>
-__global__ void __launch_bounds__(Config::kThreads) conv2d_sparse_kernel(Conv2dSparse conv) {
+__global__ void __launch_bounds__(Config::kThreads, Config::kResident)
+    conv2d_sparse_kernel(Conv2dSparse conv) {
   FASTCNN_SHARED(float, lines, [kSparseLines * Config::kPixels]);
   const int lane = threadIdx.x % 32;
   const int warp = threadIdx.x / 32;
