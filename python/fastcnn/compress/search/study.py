@@ -119,11 +119,10 @@ class TrialChooser:
         """A number of the range."""
         if range.whole:
             step = 1 if range.step is None else int(range.step)
-            return self._trial.suggest_int(
-                name, int(range.low), int(range.high), step=step, log=range.log
-            )
-        return self._trial.suggest_float(
-            name, range.low, range.high, step=range.step, log=range.log
+            low, high = int(range.low), int(range.high)
+            return int(self._trial.suggest_int(name, low, high, step=step, log=range.log))
+        return float(
+            self._trial.suggest_float(name, range.low, range.high, step=range.step, log=range.log)
         )
 
 
