@@ -50,7 +50,8 @@ def test_no_kernel_spills_registers(build_folder, architecture):
 
 @pytest.mark.parametrize("architecture", [80, 90])
 def test_no_kernel_is_worse_than_committed(build_folder, committed, architecture):
-    disassembles = find_tool("nvdisasm") is not None
+    # To take machine code apart takes long: that of one architecture.
+    disassembles = architecture == 80 and find_tool("nvdisasm") is not None
     now = static_figures(build_folder, architecture, instructions=disassembles)
 
     assert set(now) == set(committed), f"kernels without figures, or figures alone: {REMEDY}"
@@ -62,7 +63,7 @@ def test_no_kernel_is_worse_than_committed(build_folder, committed, architecture
         if worse := list(losses(code, before)):
             found[name] = worse
     assert found == {}, REMEDY
-    if not disassembles:
+    if architecture == 80 and not disassembles:
         pytest.skip("registers alone were looked at: pip install nvidia-cuda-nvdisasm")
 
 
