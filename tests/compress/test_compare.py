@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import recipe_times
 from compress_nets import make_net
 
 from fastcnn import compress
@@ -34,7 +35,8 @@ def run(recipe: str, seed: int, score: float, speedup: float) -> Run:
     return Run(recipe, seed, score, speedup, 1.0, 1, 1, 1)
 
 
-def test_every_recipe_runs_with_every_seed() -> None:
+def test_every_recipe_runs_with_every_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe_times.use(monkeypatch)
     model = Model.from_graph(make_net(["conv"], "flatten"))
 
     found = compress.compare(model, recipes(), x(), test=x(), seeds=(1, 2), threads=1)

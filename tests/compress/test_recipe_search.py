@@ -171,3 +171,6 @@ def test_the_front_and_the_fastest_that_is_good_enough(tmp_path: Path) -> None:
     assert found.fastest(0.03).number == 0
     with pytest.raises(CompressionError, match=r"keeps accuracy at 0\.9890: the best has 0\.9850"):
         found.fastest(0.001)
+    slower = Found((tried(0, 0.8, 0.9),), {"score": 0.99, "ms": 1.0}, "accuracy", tmp_path)
+    with pytest.raises(CompressionError, match="as it was given is both faster"):
+        slower.fastest(1.0)

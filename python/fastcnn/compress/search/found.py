@@ -85,7 +85,12 @@ class Found:
         if enough:
             return enough[-1]
         runs = [one.run for one in self.front if one.run]
-        nearest = f"the best has {runs[0].score:.4f}" if runs else "none was finished"
+        if runs:
+            nearest = f"the best has {max(run.score for run in runs):.4f}"
+        elif any(one.run for one in self.tried):
+            nearest = "the model as it was given is both faster and no worse than all"
+        else:
+            nearest = "none was finished"
         raise CompressionError(
             f"search: no recipe keeps {self.measured} at {least:.4f}: {nearest}; try more recipes "
             "or allow a larger drop"
