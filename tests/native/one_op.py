@@ -54,3 +54,10 @@ def run_reference(graph: Graph, arrays: list[Array]) -> list[Array]:
     """Results in float64."""
     feeds = {value.name: array for value, array in zip(graph.inputs, arrays, strict=False)}
     return list(runtime.reference(graph, feeds))
+
+
+def expect_same_bits(graph: Graph, arrays: list[Array], **how: Any) -> None:
+    """Fails unless one, two and three threads give the same first output, to the last bit."""
+    one, two, three = (run_native(graph, arrays, threads=count, **how)[0] for count in (1, 2, 3))
+    np.testing.assert_array_equal(one, two)
+    np.testing.assert_array_equal(one, three)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 from fastcnn.compress import Outcome
 from fastcnn.compress.choose.latency import layer_times
-from fastcnn.graph.atomic import write_atomically
 from fastcnn.models import Model
 from fastcnn.report import choice_charts as charts
 from fastcnn.report import format
 from fastcnn.report.answers import compare_answers
 from fastcnn.report.collect import layers_of
-from fastcnn.report.render import environment, safe_json
+from fastcnn.report.render import environment, safe_json, save
 
 
 def write_optimization(
@@ -32,9 +30,7 @@ def write_optimization(
         OSError: Where the file cannot be written.
         UnsupportedError: Without Jinja and Plotly.
     """
-    page = render_optimization(before, result, data).encode()
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, page)
+    save(path, render_optimization(before, result, data))
 
 
 def render_optimization(before: Model, result: Outcome, data: Any = None) -> str:

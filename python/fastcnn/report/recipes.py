@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from fastcnn.compress import Comparison, Found
-from fastcnn.graph.atomic import write_atomically
 from fastcnn.report.charts import Figure, plain_layout
-from fastcnn.report.render import environment, safe_json
+from fastcnn.report.render import environment, safe_json, save
 from fastcnn.report.style import INK, MUTED, colour
 
 _MOST_NAMES = 12
@@ -39,9 +37,7 @@ def write_recipes(path: str | os.PathLike[str], result: Comparison | Found) -> N
         OSError: Where the file cannot be written.
         UnsupportedError: Without Jinja and Plotly.
     """
-    page = render_recipes(result).encode()
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, page)
+    save(path, render_recipes(result))
 
 
 def render_recipes(result: Comparison | Found) -> str:

@@ -26,9 +26,13 @@ def write(path: str | os.PathLike[str], report: Report) -> None:
         OSError: Where the file cannot be written.
         UnsupportedError: Without Jinja and Plotly.
     """
-    page = render(report).encode()
+    save(path, render(report))
+
+
+def save(path: str | os.PathLike[str], page: str) -> None:
+    """Writes a page, whole or not at all; its folder is made."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, page)
+    write_atomically(path, page.encode())
 
 
 def render(report: Report) -> str:

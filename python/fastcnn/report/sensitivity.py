@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from fastcnn.compress import Sensitivity
-from fastcnn.graph.atomic import write_atomically
 from fastcnn.report import choice_charts as charts
-from fastcnn.report.render import environment, safe_json
+from fastcnn.report.render import environment, safe_json, save
 
 
 def write_sensitivity(path: str | os.PathLike[str], found: Sensitivity) -> None:
@@ -30,5 +28,4 @@ def write_sensitivity(path: str | os.PathLike[str], found: Sensitivity) -> None:
         charts=safe_json(figures),
         plotly=plotly,
     )
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, page.encode())
+    save(path, page)
