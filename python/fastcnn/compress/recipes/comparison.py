@@ -18,7 +18,7 @@ from fastcnn.compress.choose.judge import Judge
 from fastcnn.compress.choose.promise import times_in_fresh_process
 from fastcnn.compress.choose.provenance import hash_of_data, hash_of_graph, versions
 from fastcnn.compress.choose.samples import draw_sample
-from fastcnn.compress.recipes.measured import Run, measured_run
+from fastcnn.compress.recipes.measured import Run, is_beaten, measured_run
 from fastcnn.compress.recipes.recipe import Recipe
 from fastcnn.compress.recipes.run import run_recipe
 from fastcnn.errors import InvalidValueError, UnsupportedError
@@ -100,14 +100,7 @@ class Comparison:
             name: (self.interval(name, "speedup").mean, self.interval(name, "score").mean)
             for name in self.recipes
         }
-        return [
-            name
-            for name, (fast, good) in means.items()
-            if not any(
-                other >= fast and score >= good and (other, score) != (fast, good)
-                for other, score in means.values()
-            )
-        ]
+        return [name for name, point in means.items() if not is_beaten(point, means.values())]
 
     @property
     def table(self) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fastcnn.compress.choose.judge import Judge
@@ -52,3 +53,8 @@ def measured_run(
         size.nonzeros,
         file_size(after),
     )
+
+
+def is_beaten(point: tuple[float, float], rivals: Iterable[tuple[float, float]]) -> bool:
+    """Whether one of the rivals is at least as good in both coordinates, and not the same."""
+    return any(x >= point[0] and y >= point[1] and (x, y) != point for x, y in rivals)

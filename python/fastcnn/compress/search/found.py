@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from fastcnn.compress.recipes.measured import Run
+from fastcnn.compress.recipes.measured import Run, is_beaten
 from fastcnn.errors import CompressionError
 from fastcnn.models import Model, load_model
 from fastcnn.runtime.table import Table
@@ -63,16 +63,10 @@ class Found:
 
         The model as it was given is one of the others.
         """
-        points = [(one.run.speedup, one.run.score, one) for one in self.tried if one.run]
-        rivals = [(1.0, self.before["score"]), *((speed, score) for speed, score, _ in points)]
-        return tuple(
-            one
-            for fast, good, one in sorted(points, key=lambda point: point[:2])
-            if not any(
-                speed >= fast and score >= good and (speed, score) != (fast, good)
-                for speed, score in rivals
-            )
-        )
+        points = [((one.run.speedup, one.run.score), one) for one in self.tried if one.run]
+        rivals = [(1.0, self.before["score"]), *(point for point, _ in points)]
+        ordered = sorted(points, key=lambda pair: pair[0])
+        return tuple(one for point, one in ordered if not is_beaten(point, rivals))
 
     def fastest(self, max_drop: float = 0.01) -> Tried:
         """The fastest whose score is at most `max_drop` below that of the model given.
