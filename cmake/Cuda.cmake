@@ -91,14 +91,14 @@ if(FASTCNN_CUDA_EMULATION)
   set(cpu
     src/cpp/cpu/isa.cpp
     src/cpp/engine/memory_plan.cpp
-    src/cpp/ops/conv2d_axes.cpp
-    src/cpp/ops/conv2d_shape.cpp
-    src/cpp/ops/elementwise_function.cpp
+    src/cpp/ops/convolution/conv2d_axes.cpp
+    src/cpp/ops/convolution/conv2d_shape.cpp
+    src/cpp/ops/elementwise/elementwise_function.cpp
     src/cpp/ops/op_spec.cpp
-    src/cpp/ops/optimizer_rules.cpp
-    src/cpp/ops/pool2d_window.cpp
-    src/cpp/ops/resize_axis.cpp
-    src/cpp/ops/strided_axes.cpp)
+    src/cpp/ops/training/optimizer_rules.cpp
+    src/cpp/ops/pooling/pool2d_window.cpp
+    src/cpp/ops/movement/resize_axis.cpp
+    src/cpp/ops/movement/strided_axes.cpp)
   # All but kernels and emulator is compiled once, for the module and its twins under sanitizers.
   add_library(cuda_emu_host OBJECT ${FASTCNN_CUDA_HOST} ${FASTCNN_CUDA_BINDINGS} ${cpu})
   set_source_files_properties(${FASTCNN_CUDA_BINDINGS} PROPERTIES UNITY_GROUP bindings)

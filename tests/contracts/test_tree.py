@@ -12,6 +12,12 @@ NATIVE = ROOT / "src" / "cpp"
 LIMIT = 400
 LAYERS = ["base", "cpu", "simd", "jit", "kernels", "ops", "engine"]
 CUDA = ROOT / "src" / "cuda"
+# Folders of implementations that build on others.
+OPS = {
+    "depthwise": {"convolution"},
+    "winograd": {"convolution"},
+    "sparse": {"convolution", "dense"},
+}
 # Each with what it may use of the CPU's rooms.
 CUDA_LAYERS = {
     "base": {"base"},
@@ -55,6 +61,12 @@ def test_native_files_include_only_their_layer_and_those_below(layer):
         if path.suffix in {".h", ".cpp", ".inc"}:
             used = {name.split("/")[0] for name in includes(path)}
             assert used <= allowed, path
+
+
+def test_implementations_include_only_their_folder_and_those_it_builds_on():
+    for path in (NATIVE / "ops").glob("*/*"):
+        used = {name.split("/")[1] for name in includes(path) if re.match(r"ops/\w+/", name)}
+        assert used <= {path.parent.name} | OPS.get(path.parent.name, set()), path
 
 
 @pytest.mark.parametrize("layer", CUDA_LAYERS)

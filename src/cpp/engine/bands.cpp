@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "engine/program.h"
-#include "ops/conv2d_bands.h"
+#include "ops/convolution/conv2d_bands.h"
 
 namespace fastcnn::engine {
 namespace {

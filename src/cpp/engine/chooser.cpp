@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "cpu/isa.h"
-#include "ops/conv2d_pruned.h"
+#include "ops/sparse/conv2d_pruned.h"
 
 namespace fastcnn::engine {
 namespace {

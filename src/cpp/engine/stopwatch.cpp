@@ -9,7 +9,7 @@
 #include "cpu/cache.h"
 #include "cpu/denormals.h"
 #include "cpu/isa.h"
-#include "ops/conv2d_pruned.h"
+#include "ops/sparse/conv2d_pruned.h"
 
 namespace fastcnn::engine {
 namespace {

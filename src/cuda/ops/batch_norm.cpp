@@ -6,7 +6,7 @@
 #include "cuda/ops/checks.h"
 #include "cuda/ops/operator.h"
 #include "ops/activation.h"
-#include "ops/normalisation_checks.h"
+#include "ops/normalisation/normalisation_checks.h"
 
 // Batch normalisation by given statistics and by those of the batch, its gradient, and sums over
 // channels: all over a matrix of rows and channels, an image NHWC or samples of features; other

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "cuda/ops/checks.h"
-#include "ops/plain_broadcast.h"
+#include "ops/elementwise/plain_broadcast.h"
 
 namespace fastcnn::cuda {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "cuda/ops/checks.h"
 #include "cuda/ops/operator.h"
-#include "ops/normalisation_checks.h"
+#include "ops/normalisation/normalisation_checks.h"
 #include "ops/stored_shape.h"
 
 // instance_norm and local_response_norm: images NHWC, other tensors plain.

@@ -4,8 +4,8 @@
 #include "cuda/ops/checks.h"
 #include "cuda/ops/conv2d_phases.h"
 #include "cuda/ops/operator.h"
-#include "ops/conv2d_shape.h"
-#include "ops/dense.h"
+#include "ops/convolution/conv2d_shape.h"
+#include "ops/dense/dense.h"
 
 // Gradients by weights: of convolutions, of fully connected layers, which are convolutions of
 // images of one pixel, and of depthwise convolutions. Parts of the pixels are summed apart, then

@@ -4,7 +4,7 @@
 #include "cuda/ops/conv2d_phases.h"
 #include "cuda/ops/operator.h"
 #include "ops/activation.h"
-#include "ops/conv2d_shape.h"
+#include "ops/convolution/conv2d_shape.h"
 
 // Convolutions whose groups are single channels of the image, and their gradients by the image.
 namespace fastcnn::cuda {

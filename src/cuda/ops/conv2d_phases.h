@@ -7,7 +7,7 @@
 #include "base/precision.h"
 #include "cuda/base/convolution.h"
 #include "cuda/ops/operator.h"
-#include "ops/conv2d_axes.h"
+#include "ops/convolution/conv2d_axes.h"
 
 namespace fastcnn::cuda {
 

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "cuda/ops/checks.h"
-#include "ops/conv2d_shape.h"
-#include "ops/dense.h"
+#include "ops/convolution/conv2d_shape.h"
+#include "ops/dense/dense.h"
 
 namespace fastcnn::cuda {
 

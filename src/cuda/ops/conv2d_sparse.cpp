@@ -6,8 +6,8 @@
 #include "cuda/ops/operator.h"
 #include "cuda/ops/sparse_stream.h"
 #include "ops/activation.h"
-#include "ops/conv2d_shape.h"
-#include "ops/dense.h"
+#include "ops/convolution/conv2d_shape.h"
+#include "ops/dense/dense.h"
 
 // Convolutions, and fully connected layers as convolutions of images of one pixel, of whose
 // constant weights few are not zero.

@@ -3,8 +3,8 @@
 #include "cuda/kernels/copy2d/copy2d.h"
 #include "cuda/ops/checks.h"
 #include "cuda/ops/operator.h"
-#include "ops/concat.h"
-#include "ops/slice_range.h"
+#include "ops/movement/concat.h"
+#include "ops/movement/slice_range.h"
 
 // What copies runs of elements to other places: concat, slice, slice_backward.
 namespace fastcnn::cuda {

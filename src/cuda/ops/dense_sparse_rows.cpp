@@ -6,7 +6,7 @@
 #include "cuda/ops/operator.h"
 #include "cuda/ops/sparse_stream.h"
 #include "ops/activation.h"
-#include "ops/dense.h"
+#include "ops/dense/dense.h"
 
 // Fully connected layers of few samples, of whose constant weights few are not zero.
 namespace fastcnn::cuda {

@@ -1,4 +1,4 @@
-#include "ops/dropout_train.h"
+#include "ops/elementwise/dropout_train.h"
 
 #include "cuda/kernels/dropout/dropout.h"
 #include "cuda/ops/checks.h"

@@ -5,7 +5,7 @@
 #include "cuda/ops/broadcast.h"
 #include "cuda/ops/checks.h"
 #include "cuda/ops/operator.h"
-#include "ops/elementwise_function.h"
+#include "ops/elementwise/elementwise_function.h"
 
 // Functions of one element, or of two that are broadcast, in whatever layout they come.
 namespace fastcnn::cuda {

@@ -2,7 +2,7 @@
 
 #include "cuda/ops/checks.h"
 #include "cuda/ops/operator.h"
-#include "ops/gather_checks.h"
+#include "ops/movement/gather_checks.h"
 
 // gather: along one axis, the places that the second input names. An image of float32 stays in the
 // layout in which it comes: a channel shuffle is one step.

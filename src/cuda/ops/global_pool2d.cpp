@@ -2,7 +2,7 @@
 
 #include "cuda/ops/checks.h"
 #include "cuda/ops/operator.h"
-#include "ops/global_pool2d.h"
+#include "ops/pooling/global_pool2d.h"
 
 // Pooling of whole images, and its gradients.
 namespace fastcnn::cuda {

@@ -3,7 +3,7 @@
 #include "cuda/ops/broadcast.h"
 #include "cuda/ops/checks.h"
 #include "cuda/ops/operator.h"
-#include "ops/logic_checks.h"
+#include "ops/elementwise/logic_checks.h"
 
 // Comparisons, logic, where and cast, of every type but float16.
 namespace fastcnn::cuda {

@@ -2,7 +2,7 @@
 
 #include "cuda/ops/checks.h"
 #include "cuda/ops/operator.h"
-#include "ops/loss_checks.h"
+#include "ops/training/loss_checks.h"
 
 // Losses (scores, truth) -> [N] and their gradients (grad, scores, truth) -> as scores, where truth
 // is targets of the same shape or labels.

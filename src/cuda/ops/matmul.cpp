@@ -2,7 +2,7 @@
 
 #include "cuda/ops/checks.h"
 #include "cuda/ops/operator.h"
-#include "ops/matmul_checks.h"
+#include "ops/dense/matmul_checks.h"
 #include "ops/stored_shape.h"
 
 // matmul: matrices of the axes before the last two, which are broadcast. Where b is one matrix, all

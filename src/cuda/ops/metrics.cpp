@@ -2,8 +2,8 @@
 
 #include "cuda/ops/checks.h"
 #include "cuda/ops/operator.h"
-#include "ops/arg_extreme.h"
-#include "ops/loss_checks.h"
+#include "ops/reduction/arg_extreme.h"
+#include "ops/training/loss_checks.h"
 
 // Figures of samples beside the loss.
 namespace fastcnn::cuda {

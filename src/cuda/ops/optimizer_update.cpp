@@ -2,7 +2,7 @@
 
 #include "cuda/ops/checks.h"
 #include "cuda/ops/operator.h"
-#include "ops/optimizer_rules.h"
+#include "ops/training/optimizer_rules.h"
 
 // The update operations. The step is read on the host, where the CPU's rules make of it what a
 // kernel is told, and the learning rate, to which all of that is proportional, on the device.

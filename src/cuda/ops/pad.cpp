@@ -2,7 +2,7 @@
 
 #include "cuda/ops/checks.h"
 #include "cuda/ops/operator.h"
-#include "ops/pad_places.h"
+#include "ops/movement/pad_places.h"
 
 // pad: every axis, all modes, of an image in the layout in which it comes.
 namespace fastcnn::cuda {

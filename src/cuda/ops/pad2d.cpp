@@ -2,7 +2,7 @@
 
 #include "cuda/ops/checks.h"
 #include "cuda/ops/operator.h"
-#include "ops/pad2d.h"
+#include "ops/movement/pad2d.h"
 
 namespace fastcnn::cuda {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "cuda/ops/checks.h"
 #include "cuda/ops/operator.h"
-#include "ops/pool2d_window.h"
+#include "ops/pooling/pool2d_window.h"
 
 // Pooling by windows, and its gradients.
 namespace fastcnn::cuda {

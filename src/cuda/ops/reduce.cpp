@@ -2,7 +2,7 @@
 
 #include "cuda/ops/checks.h"
 #include "cuda/ops/operator.h"
-#include "ops/reduce_checks.h"
+#include "ops/reduction/reduce_checks.h"
 
 // Sums, means, norms and penalties of all elements; the gradient of the mean.
 namespace fastcnn::cuda {

@@ -5,7 +5,7 @@
 
 #include "cuda/ops/checks.h"
 #include "cuda/ops/operator.h"
-#include "ops/reduce_checks.h"
+#include "ops/reduction/reduce_checks.h"
 
 // reduce_sum, reduce_mean and the others over some axes, of an image in the layout in which it
 // comes.

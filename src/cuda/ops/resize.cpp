@@ -2,7 +2,7 @@
 
 #include "cuda/ops/checks.h"
 #include "cuda/ops/operator.h"
-#include "ops/resize_axis.h"
+#include "ops/movement/resize_axis.h"
 
 namespace fastcnn::cuda {
 namespace {

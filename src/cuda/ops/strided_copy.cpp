@@ -2,8 +2,8 @@
 
 #include "cuda/ops/checks.h"
 #include "cuda/ops/operator.h"
-#include "ops/slice_range.h"
-#include "ops/strided_axes.h"
+#include "ops/movement/slice_range.h"
+#include "ops/movement/strided_axes.h"
 
 // What reads elements by strides: expand, tile, depth_to_space, space_to_depth, transpositions that
 // move something, slices with steps.
