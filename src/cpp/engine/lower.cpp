@@ -67,6 +67,7 @@ class Lowering {
       const auto plain = forms_.find({v, Layout::kPlain});
       program_.plain[v] = plain != forms_.end() ? plain->second : born_[v];
     }
+    join_pooling(spec_, program_);
     join_bands(spec_, program_);
     return std::move(program_);
   }

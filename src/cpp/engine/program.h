@@ -43,6 +43,9 @@ struct Program {
 // packings of weights. What depends on constants alone is done at once, through the cache.
 Program lower(const PlanSpec& spec);
 
+// Lets convolutions that can write the maxima of a pooling do so where nothing else reads them.
+void join_pooling(const PlanSpec& spec, Program& program);
+
 // Lets convolutions whose results are too large for the caches run together with the one that reads
 // them, band by band.
 void join_bands(const PlanSpec& spec, Program& program);

@@ -73,6 +73,16 @@ struct WinogradResult {
   float high;
 };
 
+// As WinogradResult, but of each 2 x 2 pixels of y the largest:
+//
+//   dst[tile.dst + i * dst_row + j * lanes + l] = min(high, max(low, bias[l]
+//       + max(y[2i, 2j], y[2i, 2j + 1], y[2i + 1, 2j], y[2i + 1, 2j + 1])))
+//
+// Shapes    tile.rows x tile.columns count what is written, at most m / 2 each; no residual.
+// NaN       one of the four is the result.
+// Rounding  that of the four pixels, for neither a sum nor the clamp changes which is the largest.
+using WinogradPooled = WinogradResult;
+
 // r x r kernels of consecutive input channels and one block of output channels, transformed:
 // U = G g G^T, summed in float64 and rounded once.
 //
@@ -136,6 +146,7 @@ struct WinogradFilterGradients {
 struct WinogradTransforms {
   void (*src)(const WinogradSource&);
   void (*dst)(const WinogradResult&);
+  void (*pooled)(const WinogradPooled&);
   void (*filters)(const WinogradFilters&);
   void (*gradient)(const WinogradGradient&);
   void (*filter_gradients)(const WinogradFilterGradients&);

@@ -153,25 +153,35 @@ FASTCNN_INLINE void winograd_src_tiles(const WinogradSource& s) {
   }
 }
 
+template <typename V>
+FASTCNN_INLINE V winograd_bias(const WinogradResult& r) {
+  if (r.bias == nullptr) return V::zero();
+  return r.bias_lanes < V::lanes ? V::load_partial(r.bias, r.bias_lanes) : V::load(r.bias);
+}
+
+// The sums of a tile, transformed back along their columns.
+template <typename V, int kM, int kA>
+FASTCNN_INLINE void winograd_dst_columns(const WinogradResult& r, const WinogradTile& tile,
+                                         V (&columns)[kM][kA]) {
+#pragma GCC unroll 8
+  for (int x = 0; x < kA; ++x) {
+    V s[kA], y[kM];
+#pragma GCC unroll 8
+    for (int i = 0; i < kA; ++i) s[i] = V::load(r.src + tile.row + (i * kA + x) * r.src_stride);
+    winograd_dst(s, y);
+#pragma GCC unroll 8
+    for (int i = 0; i < kM; ++i) columns[i][x] = y[i];
+  }
+}
+
 template <typename V, int kM, int kA = kM + 2>
 FASTCNN_INLINE void winograd_dst_tiles(const WinogradResult& r) {
-  V bias = V::zero();
-  if (r.bias != nullptr) {
-    bias = r.bias_lanes < V::lanes ? V::load_partial(r.bias, r.bias_lanes) : V::load(r.bias);
-  }
+  const V bias = winograd_bias<V>(r);
   const V low = V::broadcast(r.low);
   const V high = V::broadcast(r.high);
   for (const WinogradTile* tile = r.tiles; tile != r.tiles + r.count; ++tile) {
     V columns[kM][kA];
-#pragma GCC unroll 8
-    for (int x = 0; x < kA; ++x) {
-      V s[kA], y[kM];
-#pragma GCC unroll 8
-      for (int i = 0; i < kA; ++i) s[i] = V::load(r.src + tile->row + (i * kA + x) * r.src_stride);
-      winograd_dst(s, y);
-#pragma GCC unroll 8
-      for (int i = 0; i < kM; ++i) columns[i][x] = y[i];
-    }
+    winograd_dst_columns(r, *tile, columns);
 #pragma GCC unroll 8
     for (int i = 0; i < kM; ++i) {
       if (i >= tile->rows) break;
@@ -185,6 +195,39 @@ FASTCNN_INLINE void winograd_dst_tiles(const WinogradResult& r) {
         y[x] = y[x] + bias;
         if (r.residual != nullptr) y[x] = y[x] + V::load(r.residual + place);
         store(r.dst + place, min(high, max(low, y[x])));
+      }
+    }
+  }
+}
+
+// max(), but a NaN of either stays.
+template <typename V>
+FASTCNN_INLINE V winograd_largest(V a, V b) {
+  return select(equal(a, a), max(a, b), a);
+}
+
+template <typename V, int kM, int kA = kM + 2>
+FASTCNN_INLINE void winograd_pooled_tiles(const WinogradResult& r) {
+  const V bias = winograd_bias<V>(r);
+  const V low = V::broadcast(r.low);
+  const V high = V::broadcast(r.high);
+  for (const WinogradTile* tile = r.tiles; tile != r.tiles + r.count; ++tile) {
+    V columns[kM][kA];
+    winograd_dst_columns(r, *tile, columns);
+#pragma GCC unroll 8
+    for (int i = 0; i < kM / 2; ++i) {
+      if (i >= tile->rows) break;
+      V upper[kM], lower[kM];
+      winograd_dst(columns[2 * i], upper);
+      winograd_dst(columns[2 * i + 1], lower);
+      const std::ptrdiff_t row = tile->dst + i * static_cast<std::ptrdiff_t>(r.dst_row);
+#pragma GCC unroll 8
+      for (int x = 0; x < kM / 2; ++x) {
+        if (x >= tile->columns) break;
+        const V y = winograd_largest(winograd_largest(upper[2 * x], upper[2 * x + 1]),
+                                     winograd_largest(lower[2 * x], lower[2 * x + 1]));
+        const std::ptrdiff_t place = row + x * static_cast<std::ptrdiff_t>(V::lanes);
+        store(r.dst + place, min(high, max(low, y + bias)));
       }
     }
   }

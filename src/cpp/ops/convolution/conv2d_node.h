@@ -35,6 +35,8 @@ class Conv2dNode : public Operator {
             args.dst(0), clamp_};
   }
 
+  bool has_residual() const { return residual_; }
+
   Clamp clamp_;
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ops/checks.h"
+#include "ops/pooled.h"
 #include "ops/pooling/pool2d_window.h"
 #include "ops/split.h"
 
@@ -12,10 +13,11 @@ namespace {
 using kernels::Pool2dKind;
 
 // max_pool2d, average_pool2d: rows of y, over all planes, are shared out.
-class Pool2dOperator final : public Operator {
+class Pool2dOperator final : public Operator, public Pooling {
  public:
   Pool2dOperator(const PoolWindow& window, Pool2dKind kind)
       : window_(window),
+        kind_(kind),
         kernel_(kernels::select_pool2d(kind)),
         split_(window.planes() * window.pooled_rows(),
                window.plane_bytes() / static_cast<double>(window.pooled_rows())) {
@@ -23,6 +25,10 @@ class Pool2dOperator final : public Operator {
     flops = window.flops();
     input_layouts = {Layout::kBlocked};
     output_layouts = {Layout::kBlocked};
+  }
+
+  bool keeps_largest_of_2x2() const override {
+    return kind_ == Pool2dKind::kMax && window_.halves();
   }
 
   void run(const RunArgs& args) const override {
@@ -44,6 +50,7 @@ class Pool2dOperator final : public Operator {
 
  private:
   PoolWindow window_;
+  Pool2dKind kind_;
   kernels::Pool2dKernel kernel_;
   Split split_;
 };

@@ -61,6 +61,12 @@ PoolWindow::PoolWindow(const OpSpec& spec, const Shape& image)
 
 std::int64_t PoolWindow::planes() const { return image_[0] * divide_up(image_[1], block_); }
 
+bool PoolWindow::halves() const {
+  constexpr std::array<std::int64_t, 2> kTwo = {2, 2};
+  return kernel_ == kTwo && stride_ == kTwo && dilation_ == std::array<std::int64_t, 2>{1, 1} &&
+         pad_ == std::array<std::int64_t, 4>{} && oh_ == image_[2] / 2 && ow_ == image_[3] / 2;
+}
+
 double PoolWindow::flops() const {
   return static_cast<double>(pooled().count()) * static_cast<double>(kernel_[0] * kernel_[1]);
 }

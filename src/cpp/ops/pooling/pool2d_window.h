@@ -18,6 +18,8 @@ class PoolWindow {
   const Shape& image() const { return image_; }
   Shape pooled() const { return {image_[0], image_[1], oh_, ow_}; }
   std::int64_t pooled_rows() const { return oh_; }
+  // Whether they are 2x2 pixels side by side, none over an edge.
+  bool halves() const;
 
   // Planes of [H, W, lanes] in a blocked tensor: images times blocks of channels.
   std::int64_t planes() const;

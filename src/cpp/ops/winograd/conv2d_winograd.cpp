@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "ops/pooled.h"
 #include "ops/winograd/winograd_cost.h"
 
 namespace fastcnn::ops {
@@ -33,12 +34,15 @@ Task backward_data(const OpSpec& spec) {
   return {s, spec.constant(1) == nullptr};
 }
 
-class Conv2dWinograd final : public Conv2dNode {
+class Conv2dWinograd final : public Conv2dNode, public Poolable {
  public:
   Conv2dWinograd(const OpSpec& spec, std::int64_t m)
-      : Conv2dNode(spec, Layout::kBlocked, Layout::kBlocked), plan_(parse_conv2d(spec), m, false) {
+      : Conv2dNode(spec, Layout::kBlocked, Layout::kBlocked),
+        shape_(parse_conv2d(spec)),
+        m_(m),
+        plan_(shape_, m, false) {
     kernel = plan_.kernel_name();
-    flops = parse_conv2d(spec).flops();
+    flops = shape_.flops();
     packings = {plan_.packing(1)};
   }
 
@@ -50,7 +54,17 @@ class Conv2dWinograd final : public Conv2dNode {
     plan_.run(operands(args), args.scratch, args.parallel);
   }
 
+  std::unique_ptr<Operator> pooled() const override {
+    if (has_residual()) return nullptr;
+    return std::unique_ptr<Operator>(new Conv2dWinograd(*this, 2));
+  }
+
  private:
+  Conv2dWinograd(const Conv2dWinograd& whole, std::int64_t pool)
+      : Conv2dNode(whole), shape_(whole.shape_), m_(whole.m_), plan_(shape_, m_, false, {}, pool) {}
+
+  Conv2dShape shape_;
+  std::int64_t m_;
   Conv2dWinogradPlan plan_;
 };
 

@@ -26,9 +26,9 @@ class Conv2dWinogradPlan {
   using Operands = ConvOperands;
 
   // r is the extent of the kernel of `shape`. `backward`: of the gradient of a convolution's input,
-  // `shape` being of the gradient.
+  // `shape` being of the gradient. `pool`: 2 to write the largest of each 2x2 pixels only.
   Conv2dWinogradPlan(const Conv2dShape& shape, std::int64_t m, bool backward,
-                     BandPlanes planes = {});
+                     BandPlanes planes = {}, std::int64_t pool = 1);
 
   const char* kernel_name() const { return kernel_.name; }
   Packing packing(std::size_t input) const { return weights_.packing(input); }
@@ -58,9 +58,11 @@ class Conv2dWinogradPlan {
   std::int64_t dst_blocks_;
   std::int64_t src_plane_;  // floats
   std::int64_t dst_plane_;
+  std::int64_t dst_row_;
   std::size_t frequencies_;
   const kernels::WinogradKernel& kernel_;
   kernels::WinogradTransforms transforms_;
+  void (*write_)(const kernels::WinogradResult&);  // whole or pooled
   const kernels::Conv2dDirectKernel& multiply_;
   WinogradWeights weights_;
   WinogradTiles tiles_;

@@ -54,19 +54,21 @@ kernels::WinogradSize size_of(const Conv2dShape& shape, std::int64_t m) {
 }  // namespace
 
 Conv2dWinogradPlan::Conv2dWinogradPlan(const Conv2dShape& shape, std::int64_t m, bool backward,
-                                       BandPlanes planes)
+                                       BandPlanes planes, std::int64_t pool)
     : shape_(shape),
       lanes_(static_cast<std::int64_t>(cpu::block())),
       src_blocks_(divide_up(shape.ic, lanes_)),
       dst_blocks_(divide_up(shape.oc, lanes_)),
       src_plane_(planes.src != 0 ? planes.src : shape.h * shape.w * lanes_),
-      dst_plane_(planes.dst != 0 ? planes.dst : shape.oh * shape.ow * lanes_),
+      dst_plane_(planes.dst != 0 ? planes.dst : (shape.oh / pool) * (shape.ow / pool) * lanes_),
+      dst_row_(shape.ow / pool * lanes_),
       frequencies_(size_of(shape, m).a() * size_of(shape, m).a()),
       kernel_(kernels::select_conv2d_winograd(size_of(shape, m))),
       transforms_(kernel_.transforms()),
+      write_(pool == 1 ? transforms_.dst : transforms_.pooled),
       multiply_(kernels::select_conv2d_direct()),
       weights_(shape.ic, shape.oc, size_of(shape, m), backward),
-      tiles_(shape, m, lanes_, panel_of(shape, m, weights_.segments().size() == 1)),
+      tiles_(shape, m, lanes_, panel_of(shape, m, weights_.segments().size() == 1), pool),
       part_(weights_.segments().size()),
       shares_source_(tiles_.panels() < kManyPanels && (part_ > 1 || tiles_.panels() == 1)),
       row_(tiles_.largest() * lanes_) {
@@ -182,12 +184,12 @@ void Conv2dWinogradPlan::transform_dst(const Operands& operands, const Panel& pa
   for (std::int64_t b = first_block; b < end_block; ++b) {
     const std::int64_t place = (panel.image * dst_blocks_ + b) * dst_plane_;
     const std::int64_t channel = b * lanes_;
-    transforms_.dst({sums + (b - first_block) * row_, sum_stride_, panel.tiles, panel.count,
-                     operands.bias == nullptr ? nullptr : operands.bias + channel,
-                     static_cast<std::size_t>(std::min(lanes_, shape_.oc - channel)),
-                     operands.residual == nullptr ? nullptr : operands.residual + place,
-                     operands.dst + place, static_cast<std::size_t>(shape_.ow * lanes_),
-                     operands.clamp.low, operands.clamp.high});
+    write_({sums + (b - first_block) * row_, sum_stride_, panel.tiles, panel.count,
+            operands.bias == nullptr ? nullptr : operands.bias + channel,
+            static_cast<std::size_t>(std::min(lanes_, shape_.oc - channel)),
+            operands.residual == nullptr ? nullptr : operands.residual + place,
+            operands.dst + place, static_cast<std::size_t>(dst_row_), operands.clamp.low,
+            operands.clamp.high});
   }
 }
 

@@ -23,7 +23,7 @@ std::int64_t WinogradTiles::of_image(const Conv2dShape& shape, std::int64_t m) {
 }
 
 WinogradTiles::WinogradTiles(const Conv2dShape& shape, std::int64_t m, std::int64_t lanes,
-                             std::int64_t wanted)
+                             std::int64_t wanted, std::int64_t pool)
     : images_(shape.n), tiles_of_image_(of_image(shape, m)) {
   const std::int64_t fit = wanted / std::max<std::int64_t>(tiles_of_image_, 1);
   groups_ = divide_up(images_, std::max<std::int64_t>(fit, 1));
@@ -34,7 +34,8 @@ WinogradTiles::WinogradTiles(const Conv2dShape& shape, std::int64_t m, std::int6
   largest_ = panels_of_group_ == 0 ? 0 : divide_up(tiles, panels_of_group_);
 
   const std::int64_t src_image = round_up(shape.ic, lanes) * shape.h * shape.w;
-  const std::int64_t dst_image = round_up(shape.oc, lanes) * shape.oh * shape.ow;
+  const std::int64_t dst_w = shape.ow / pool;
+  const std::int64_t dst_image = round_up(shape.oc, lanes) * (shape.oh / pool) * dst_w;
   for (std::int64_t n = 0; n < images_of_group_; ++n) {
     for (std::int64_t y = 0; y < shape.oh; y += m) {
       for (std::int64_t x = 0; x < shape.ow; x += m) {
@@ -43,9 +44,10 @@ WinogradTiles::WinogradTiles(const Conv2dShape& shape, std::int64_t m, std::int6
         const Overlap rows = overlap(top, m + shape.kh - 1, shape.h);
         const Overlap columns = overlap(left, m + shape.kw - 1, shape.w);
         tiles_.push_back({n * src_image + (top * shape.w + left) * lanes,
-                          n * dst_image + (y * shape.ow + x) * lanes, 0, rows.from, rows.to,
-                          columns.from, columns.to, static_cast<int>(std::min(m, shape.oh - y)),
-                          static_cast<int>(std::min(m, shape.ow - x))});
+                          n * dst_image + (y / pool * dst_w + x / pool) * lanes, 0, rows.from,
+                          rows.to, columns.from, columns.to,
+                          static_cast<int>(std::min(m, shape.oh - y) / pool),
+                          static_cast<int>(std::min(m, shape.ow - x) / pool)});
       }
     }
   }

@@ -27,8 +27,10 @@ class WinogradTiles {
     std::size_t count;
   };
 
-  // Panels of about `wanted` tiles, blocks of `lanes` channels.
-  WinogradTiles(const Conv2dShape& shape, std::int64_t m, std::int64_t lanes, std::int64_t wanted);
+  // Panels of about `wanted` tiles, blocks of `lanes` channels. Of each `pool` x `pool` pixels of
+  // the result, 1 or 2, one is written.
+  WinogradTiles(const Conv2dShape& shape, std::int64_t m, std::int64_t lanes, std::int64_t wanted,
+                std::int64_t pool = 1);
 
   std::int64_t panels() const { return groups_ * panels_of_group_; }
   std::int64_t largest() const { return largest_; }  // tiles of the largest panel
