@@ -45,7 +45,7 @@ def dev(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Runs the whole test suite against an ordinary install."""
     session.install(".[test]")
-    session.run("pytest", "-n", "2", *session.posargs)
+    session.run("pytest", "-n", "2", "--dist", "worksteal", *session.posargs)
 
 
 @nox.session
