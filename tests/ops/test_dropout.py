@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fastcnn.ops import get
-from fastcnn.ops.philox import philox
+from fastcnn.ops.elementwise.philox import philox
 
 # Known answers published with the Random123 library: counter, key, words.
 KNOWN = [

@@ -9,7 +9,7 @@ import numpy as np
 
 from fastcnn.graph import Graph, Node, Type, Value
 from fastcnn.ops import get, infer, names
-from fastcnn.ops.elementwise import Elementwise
+from fastcnn.ops.elementwise.elementwise import Elementwise
 from fastcnn.passes.base import Patch, Rewrite
 from fastcnn.typing import Attribute
 
