@@ -51,6 +51,14 @@ MANY_PIXELS = (
     Convolution(30, 24, 24, (6, 6), (3, 3), pads=same(1)),
     Convolution(6, 130, 140, (16, 16), (3, 3), pads=same(1)),
 )
+# Groups of whole blocks of any vector.
+GROUPED = (
+    Convolution(1, 48, 48, (16, 16), (3, 3), pads=same(1), groups=3),
+    Convolution(1, 192, 192, (16, 16), (3, 3), pads=same(1), groups=3),
+    Convolution(2, 64, 160, (13, 14), (3, 3), groups=2),
+    Convolution(3, 128, 64, (9, 10), (3, 3), pads=(0, 2, 1, 0), groups=4),
+    Convolution(1, 128, 128, (40, 41), (3, 3), pads=same(1), groups=2),
+)
 each_convolution = pytest.mark.parametrize("conv", CONVOLUTIONS, ids=lambda conv: conv.id)
 
 
@@ -84,6 +92,25 @@ def check(case, rng, form, scale=1.0):
 @each_convolution
 def test_it_equals_the_reference(conv, isa, rng):
     check(forward(conv), rng, CONSTANT)
+
+
+@pytest.mark.parametrize("conv", [pytest.param(c, id=c.id) for c in GROUPED])
+def test_groups_equal_the_reference(conv, isa, rng):
+    graph = check(forward(conv), rng, CONSTANT)
+
+    assert "winograd" in kernel_of(graph)
+
+
+def test_a_nan_stays_in_its_group(rng):
+    case = forward(Convolution(1, 48, 48, (16, 16), (3, 3), pads=same(1), groups=3))
+    arrays = case.inputs(rng)
+    arrays[0][0, 20] = np.nan
+    graph = graph_of(case, arrays, CONSTANT)
+
+    (result,) = run_native(graph, arrays, winograd=True)
+
+    assert "winograd" in kernel_of(graph)
+    assert np.isnan(result[0]).any(axis=(1, 2)).nonzero()[0].tolist() == list(range(16, 32))
 
 
 def test_both_sizes_of_tile_are_among_them(isa, rng):
@@ -236,7 +263,7 @@ def test_it_rounds_little_worse_than_a_plain_sum(channels, size, rng):
     [
         {"strides": (2, 2)},
         {"dilations": (2, 2)},
-        {"groups": 2},
+        {"groups": 8},
         {"kernel": (5, 5)},
         {"c": 1},
         {"size": (3, 3)},

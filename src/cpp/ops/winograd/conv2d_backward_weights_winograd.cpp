@@ -251,7 +251,7 @@ class Conv2dBackwardWeightsWinograd final : public Operator {
 
 std::optional<std::string> refuse(const OpSpec& spec, std::int64_t m) {
   const Conv2dShape s = parse_conv2d_backward_weights(spec);
-  if (const auto why = refuse_winograd(spec, s)) return why;
+  if (const auto why = refuse_winograd_gradient(spec, s)) return why;
   const double share = winograd_gradient_cycles(s, m) / direct_gradient_cycles(s);
   if (share > kShare) return join("it would take ", share, " of the time of a plain sum");
   const std::int64_t other = m == 4 ? 2 : 4;

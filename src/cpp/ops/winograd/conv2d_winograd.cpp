@@ -16,11 +16,15 @@ constexpr double kShare = 0.9;
 
 // A convolution as Winograd's algorithm sees it.
 struct Task {
+  std::optional<std::string> refusal;
   Conv2dShape shape;
   bool weights_change;  // so that each run transforms them
 };
 
-Task forward(const OpSpec& spec) { return {parse_conv2d(spec), spec.constant(1) == nullptr}; }
+Task forward(const OpSpec& spec) {
+  const Conv2dShape s = parse_conv2d(spec);
+  return {refuse_winograd(spec, s), s, spec.constant(1) == nullptr};
+}
 
 // The gradient of the input of a 3x3 convolution without strides is such a convolution of the
 // gradient of its output, which lacks the pixels that the padding lent.
@@ -31,7 +35,7 @@ Task backward_data(const OpSpec& spec) {
   std::swap(s.w, s.ow);
   s.pad_top = s.kh - 1 - s.pad_top;
   s.pad_left = s.kw - 1 - s.pad_left;
-  return {s, spec.constant(1) == nullptr};
+  return {refuse_winograd_gradient(spec, s), s, spec.constant(1) == nullptr};
 }
 
 class Conv2dWinograd final : public Conv2dNode, public Poolable {
@@ -98,9 +102,9 @@ class Conv2dBackwardDataWinograd final : public Operator {
   bool residual_;
 };
 
-std::optional<std::string> refuse(const OpSpec& spec, const Task& task, std::int64_t m) {
+std::optional<std::string> refuse(const Task& task, std::int64_t m) {
+  if (task.refusal) return task.refusal;
   const Conv2dShape& s = task.shape;
-  if (const auto why = refuse_winograd(spec, s)) return why;
   const auto cycles = [&](std::int64_t size) {
     return winograd_cycles(s, size) +
            (task.weights_change ? winograd_weights_cycles(s, size) : 0.0);
@@ -117,7 +121,7 @@ std::optional<std::string> refuse(const OpSpec& spec, const Task& task, std::int
 }  // namespace
 
 std::optional<std::string> refuse_conv2d_winograd4(const OpSpec& spec) {
-  return refuse(spec, forward(spec), 4);
+  return refuse(forward(spec), 4);
 }
 
 std::unique_ptr<Operator> make_conv2d_winograd4(const OpSpec& spec) {
@@ -125,7 +129,7 @@ std::unique_ptr<Operator> make_conv2d_winograd4(const OpSpec& spec) {
 }
 
 std::optional<std::string> refuse_conv2d_winograd2(const OpSpec& spec) {
-  return refuse(spec, forward(spec), 2);
+  return refuse(forward(spec), 2);
 }
 
 std::unique_ptr<Operator> make_conv2d_winograd2(const OpSpec& spec) {
@@ -133,7 +137,7 @@ std::unique_ptr<Operator> make_conv2d_winograd2(const OpSpec& spec) {
 }
 
 std::optional<std::string> refuse_conv2d_backward_data_winograd4(const OpSpec& spec) {
-  return refuse(spec, backward_data(spec), 4);
+  return refuse(backward_data(spec), 4);
 }
 
 std::unique_ptr<Operator> make_conv2d_backward_data_winograd4(const OpSpec& spec) {
@@ -141,7 +145,7 @@ std::unique_ptr<Operator> make_conv2d_backward_data_winograd4(const OpSpec& spec
 }
 
 std::optional<std::string> refuse_conv2d_backward_data_winograd2(const OpSpec& spec) {
-  return refuse(spec, backward_data(spec), 2);
+  return refuse(backward_data(spec), 2);
 }
 
 std::unique_ptr<Operator> make_conv2d_backward_data_winograd2(const OpSpec& spec) {

@@ -21,6 +21,7 @@ namespace fastcnn::ops {
 // Where there are many panels, or the output channels make one part, a task is a panel, all in the
 // cache of its core. Else all tasks share the transformed source of one panel after the other and
 // each computes a part of the output channels. Either way every output is one sum in one order.
+// Several groups are products of fewer channels each; all of them share the transforms.
 class Conv2dWinogradPlan {
  public:
   using Operands = ConvOperands;
@@ -54,6 +55,7 @@ class Conv2dWinogradPlan {
 
   Conv2dShape shape_;
   std::int64_t lanes_;
+  std::int64_t ic_;  // of a group
   std::int64_t src_blocks_;
   std::int64_t dst_blocks_;
   std::int64_t src_plane_;  // floats

@@ -41,10 +41,11 @@ std::int64_t panel_of(const Conv2dShape& shape, std::int64_t m, bool one_part) {
   const std::int64_t tiles = shape.n * WinogradTiles::of_image(shape, m);
   const bool few = tiles <= kPanel * (kManyPanels - 1) && !one_part;
   if (few && tiles <= kOnePanel && fits(shape, m, tiles)) return kOnePanel;
-  const bool narrow = std::max(shape.ic, shape.oc) <= static_cast<std::int64_t>(cpu::block());
+  const std::int64_t widest = std::max(shape.ic_per_group(), shape.oc_per_group());
+  const bool narrow = widest <= static_cast<std::int64_t>(cpu::block());
   if (narrow) return evenly(WinogradTiles::of_image(shape, m), kNarrowPanel);
   return evenly(WinogradTiles::of_image(shape, m),
-                few || shape.ic * shape.oc > kManyWeights ? kLargePanel : kPanel);
+                few || shape.ic_per_group() * shape.oc > kManyWeights ? kLargePanel : kPanel);
 }
 
 kernels::WinogradSize size_of(const Conv2dShape& shape, std::int64_t m) {
@@ -57,6 +58,7 @@ Conv2dWinogradPlan::Conv2dWinogradPlan(const Conv2dShape& shape, std::int64_t m,
                                        BandPlanes planes, std::int64_t pool)
     : shape_(shape),
       lanes_(static_cast<std::int64_t>(cpu::block())),
+      ic_(shape.ic_per_group()),
       src_blocks_(divide_up(shape.ic, lanes_)),
       dst_blocks_(divide_up(shape.oc, lanes_)),
       src_plane_(planes.src != 0 ? planes.src : shape.h * shape.w * lanes_),
@@ -67,7 +69,7 @@ Conv2dWinogradPlan::Conv2dWinogradPlan(const Conv2dShape& shape, std::int64_t m,
       transforms_(kernel_.transforms()),
       write_(pool == 1 ? transforms_.dst : transforms_.pooled),
       multiply_(kernels::select_conv2d_direct()),
-      weights_(shape.ic, shape.oc, size_of(shape, m), backward),
+      weights_(ic_, shape.oc, size_of(shape, m), backward, shape.groups),
       tiles_(shape, m, lanes_, panel_of(shape, m, weights_.segments().size() == 1), pool),
       part_(weights_.segments().size()),
       shares_source_(tiles_.panels() < kManyPanels && (part_ > 1 || tiles_.panels() == 1)),
@@ -78,9 +80,9 @@ Conv2dWinogradPlan::Conv2dWinogradPlan(const Conv2dShape& shape, std::int64_t m,
   sum_stride_ = odd_lines(static_cast<std::int64_t>(sum_blocks) * row_);
 
   for (std::int64_t t = 0; t < tiles_.largest(); ++t) pixels_.push_back(t * lanes_);
-  for (std::int64_t b = 0; b < src_blocks_; ++b) taps_.push_back({b * row_, b * lanes_});
-  const auto whole = static_cast<std::size_t>(shape.ic / lanes_);
-  const auto tail = static_cast<std::size_t>(shape.ic % lanes_);
+  for (std::int64_t b = 0; b < divide_up(ic_, lanes_); ++b) taps_.push_back({b * row_, b * lanes_});
+  const auto whole = static_cast<std::size_t>(ic_ / lanes_);
+  const auto tail = static_cast<std::size_t>(ic_ % lanes_);
   if (whole > 0) lists_.push_back({taps_.data(), whole, static_cast<std::size_t>(lanes_)});
   if (tail > 0) lists_.push_back({taps_.data() + whole, 1, tail});
 }
@@ -144,7 +146,7 @@ void Conv2dWinogradPlan::multiply(const Operands& operands, const Panel& panel, 
                                   std::size_t end, const float* src, float* sums) const {
   const std::vector<ChannelSegment>& segments = weights_.segments();
   const auto floats_of = [&](std::size_t s) {
-    return static_cast<std::size_t>(shape_.ic * segments[s].blocks * lanes_);
+    return static_cast<std::size_t>(ic_ * segments[s].blocks * lanes_);
   };
   kernels::Conv2dDirect call{};
   call.src_pixels = call.dst_pixels = pixels_.data();
@@ -156,11 +158,11 @@ void Conv2dWinogradPlan::multiply(const Operands& operands, const Panel& panel, 
   call.low = Clamp().low;
   call.high = Clamp().high;
   for (std::size_t f = 0; f < frequencies_; ++f) {
-    call.src = src + f * src_stride_;
     call.dst = sums + f * sum_stride_;
     for (std::size_t s = begin; s < end; ++s) {
       const bool last = s + 1 == end;
       const std::size_t next = last ? begin : s + 1;
+      call.src = src + f * src_stride_ + segments[s].group * (ic_ / lanes_) * row_;
       call.weights = operands.weights + weights_.place(f, segments[s]);
       call.blocks = static_cast<std::size_t>(segments[s].blocks);
       if (!last || f + 1 < frequencies_) {

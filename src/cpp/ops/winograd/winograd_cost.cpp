@@ -44,11 +44,13 @@ constexpr double kWeights2 = 20;
 constexpr double kWeights4 = 40;
 constexpr double kWeightsPlain = 10;
 
-// Multiply-adds of `steps` channels and taps for `pixels` pixels and all output channels.
-double multiply_cycles(double pixels, double steps, std::int64_t oc) {
+// Multiply-adds of `places` taps or frequencies of all channels for `pixels` pixels.
+double multiply_cycles(const Conv2dShape& shape, double pixels, double places) {
   const auto most = static_cast<std::int64_t>(kernels::select_conv2d_direct().max_blocks);
-  const std::int64_t blocks = divide_up(oc, static_cast<std::int64_t>(cpu::block()));
-  const double segments = static_cast<double>(divide_up(blocks, most));
+  const std::int64_t blocks =
+      divide_up(shape.oc_per_group(), static_cast<std::int64_t>(cpu::block()));
+  const double segments = static_cast<double>(shape.groups * divide_up(blocks, most));
+  const double steps = places * static_cast<double>(shape.ic_per_group());
   const double tiles = static_cast<double>(
       divide_up(static_cast<std::int64_t>(pixels), static_cast<std::int64_t>(kTilePixels)));
   const double step = static_cast<double>(most) / kMultiplyAdds;
@@ -57,7 +59,8 @@ double multiply_cycles(double pixels, double steps, std::int64_t oc) {
 
 // At least the time that the weights take to come, unless they stay in the second cache.
 double with_weights(double cycles, const Conv2dShape& shape, double places) {
-  const double bytes = 4.0 * places * static_cast<double>(shape.ic) * static_cast<double>(shape.oc);
+  const double bytes =
+      4.0 * places * static_cast<double>(shape.ic_per_group()) * static_cast<double>(shape.oc);
   if (bytes < static_cast<double>(cpu::cache_sizes().l2) / 4) return cycles;
   return std::max(cycles, bytes / kWeightBytes);
 }
@@ -87,17 +90,25 @@ std::optional<std::string> refuse_winograd(const OpSpec& spec, const Conv2dShape
   if (s.kh != 3 || s.kw != 3) return join("the kernel is ", s.kh, "x", s.kw, ", not 3x3");
   if (s.stride_h != 1 || s.stride_w != 1) return "it has strides";
   if (s.dilation_h != 1 || s.dilation_w != 1) return "it has dilations";
-  if (s.groups != 1) return join("it has ", s.groups, " groups");
+  const auto block = static_cast<std::int64_t>(cpu::block());
+  if (s.groups != 1 && (s.ic_per_group() % block != 0 || s.oc_per_group() % block != 0)) {
+    return join("its groups of ", s.ic_per_group(), " to ", s.oc_per_group(),
+                " channels are not whole blocks of ", block);
+  }
   if (s.n * s.ic * s.oc * s.oh * s.ow == 0) return "there is nothing to compute";
   return std::nullopt;
+}
+
+std::optional<std::string> refuse_winograd_gradient(const OpSpec& spec, const Conv2dShape& s) {
+  if (s.groups != 1) return join("it has ", s.groups, " groups");
+  return refuse_winograd(spec, s);
 }
 
 double direct_cycles(const Conv2dShape& shape) {
   const double pixels = static_cast<double>(shape.oh) * static_cast<double>(shape.ow);
   const double taps = pairs_inside(shape) / pixels;
-  return with_weights(multiply_cycles(static_cast<double>(shape.n) * pixels,
-                                      taps * static_cast<double>(shape.ic), shape.oc),
-                      shape, static_cast<double>(shape.taps()));
+  return with_weights(multiply_cycles(shape, static_cast<double>(shape.n) * pixels, taps), shape,
+                      static_cast<double>(shape.taps()));
 }
 
 double winograd_cycles(const Conv2dShape& shape, std::int64_t m) {
@@ -109,12 +120,11 @@ double winograd_cycles(const Conv2dShape& shape, std::int64_t m) {
   const double transform = static_cast<double>(divide_up(shape.ic, block)) * transforms.src +
                            static_cast<double>(divide_up(shape.oc, block)) * transforms.dst;
   return tiles * transform +
-         with_weights(frequencies * multiply_cycles(tiles, static_cast<double>(shape.ic), shape.oc),
-                      shape, frequencies);
+         with_weights(frequencies * multiply_cycles(shape, tiles, 1), shape, frequencies);
 }
 
 double winograd_weights_cycles(const Conv2dShape& shape, std::int64_t m) {
-  const double kernels = static_cast<double>(shape.ic) * static_cast<double>(shape.oc);
+  const double kernels = static_cast<double>(shape.ic_per_group()) * static_cast<double>(shape.oc);
   return ((m == 4 ? kWeights4 : kWeights2) - kWeightsPlain) * kernels;
 }
 

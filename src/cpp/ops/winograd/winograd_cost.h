@@ -8,11 +8,13 @@
 
 namespace fastcnn::ops {
 
-// Why Winograd's algorithm cannot run a convolution or one of its gradients, or nothing.
+// Why Winograd's algorithm cannot run a convolution, or nothing.
 std::optional<std::string> refuse_winograd(const OpSpec& spec, const Conv2dShape& shape);
+// The same for its gradients.
+std::optional<std::string> refuse_winograd_gradient(const OpSpec& spec, const Conv2dShape& shape);
 
-// Cycles of one core for a convolution with dilations of 1 and one group by conv2d_direct and,
-// where it has no strides and a kernel of r x r, by F(m x m, r x r). Only their ratio is meant.
+// Cycles of one core for a convolution with dilations of 1 by conv2d_direct and, where it has no
+// strides and a kernel of r x r, by F(m x m, r x r). Only their ratio is meant.
 double direct_cycles(const Conv2dShape& shape);
 double winograd_cycles(const Conv2dShape& shape, std::int64_t m);
 // To transform the weights, where that is not done once for all runs.

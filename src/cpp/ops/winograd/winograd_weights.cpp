@@ -17,14 +17,16 @@ constexpr std::int64_t kChannels = 16;  // of a task
 }  // namespace
 
 WinogradWeights::WinogradWeights(std::int64_t ic, std::int64_t oc, kernels::WinogradSize size,
-                                 bool backward)
+                                 bool backward, std::int64_t groups)
     : ic_(ic),
       oc_(oc),
+      groups_(groups),
       size_(size),
       backward_(backward),
       lanes_(static_cast<std::int64_t>(cpu::block())),
-      segments_(channel_segments(
-          oc, 1, lanes_, static_cast<std::int64_t>(kernels::select_conv2d_direct().max_blocks))),
+      segments_(
+          channel_segments(oc, groups, lanes_,
+                           static_cast<std::int64_t>(kernels::select_conv2d_direct().max_blocks))),
       stride_(static_cast<std::size_t>(ic * round_up(oc, lanes_))) {}
 
 Packing WinogradWeights::packing(std::size_t input) const {
@@ -32,7 +34,7 @@ Packing WinogradWeights::packing(std::size_t input) const {
   packing.input = input;
   packing.format = join("conv2d_winograd ", backward_ ? "backward_data" : "forward", ": m ",
                         size_.m, ", r ", size_.r, ", lanes ", lanes_, ", blocks ",
-                        segments_.empty() ? 0 : segments_.front().blocks);
+                        segments_.empty() ? 0 : segments_.front().blocks, ", groups ", groups_);
   packing.size_bytes = floats() * sizeof(float);
   packing.pack = [](const Packing& self, const void* src, void* dst, cpu::Parallel parallel) {
     static_cast<const WinogradWeights*>(self.parameters.get())

@@ -15,8 +15,10 @@ class WinogradWeights {
  public:
   // `backward`: those of the gradient of a convolution's input, which is the convolution of oc to
   // ic channels with its kernels turned by half a turn. ic and oc are then of the gradient: what it
-  // reads and what it writes.
-  WinogradWeights(std::int64_t ic, std::int64_t oc, kernels::WinogradSize size, bool backward);
+  // reads and what it writes. ic are those of one of the groups, oc those of all of them; of
+  // several groups each is whole blocks.
+  WinogradWeights(std::int64_t ic, std::int64_t oc, kernels::WinogradSize size, bool backward,
+                  std::int64_t groups = 1);
 
   const std::vector<ChannelSegment>& segments() const { return segments_; }
   // Floats from the start to a frequency of a segment.
@@ -35,6 +37,7 @@ class WinogradWeights {
 
   std::int64_t ic_;
   std::int64_t oc_;
+  std::int64_t groups_;
   kernels::WinogradSize size_;
   bool backward_;
   std::int64_t lanes_;
