@@ -18,13 +18,18 @@ from tests.tolerance import assert_close
 
 SEED = 20240229
 CASES = all_cases()
-TILE_EDGES = [
+# Edges of tiles of 64 pixels and 64 channels, of FMA units and tensor cores alike, of four channels
+# in a row, of 16 rows a step.
+EDGES = [
     Convolution(n=1, c=1, oc=1, size=(1, 1), kernel=(1, 1)),
-    Convolution(n=1, c=4, oc=64, size=(8, 8), kernel=(1, 1)),
+    Convolution(n=1, c=16, oc=64, size=(8, 8), kernel=(1, 1)),
     Convolution(n=1, c=5, oc=65, size=(5, 13), kernel=(3, 3), pads=(1, 1, 1, 1)),
     Convolution(n=3, c=16, oc=63, size=(9, 7), kernel=(3, 1), strides=(2, 1)),
     Convolution(n=2, c=20, oc=8, size=(9, 9), kernel=(3, 3), dilations=(2, 3), pads=(2, 0, 1, 3)),
     Convolution(n=1, c=12, oc=6, size=(7, 7), kernel=(5, 5), groups=3, pads=(2, 2, 2, 2)),
+]
+TILE_EDGES = [
+    *EDGES,
     Convolution(n=1, c=6, oc=12, size=(4, 4), kernel=(2, 2), groups=6),
     Convolution(n=2, c=4, oc=130, size=(67, 65), kernel=(1, 1)),
 ]

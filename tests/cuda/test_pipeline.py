@@ -18,7 +18,7 @@ KERNEL = ROOT / "src" / "cuda" / "kernels" / "conv2d_tensor" / "kernel.cuh"
 PROGRAM = ROOT / "tests" / "cuda" / "planted" / "pipeline.cu"
 WAIT = "ptx::cp_async_wait<Config::kStages - 2>();"
 BARRIER = "__syncthreads();"
-COMMIT = "ptx::cp_async_commit();\n    tile.multiply"
+COMMIT = "ptx::cp_async_commit();\n      tile.multiply"
 SEEDS = 20
 
 

@@ -13,6 +13,7 @@ from fastcnn.train.optimizers import SGD
 from tests.cuda.networks import mnist_cnn, residual_cnn
 from tests.cuda.ptx.narrow import pack, round_tf32, unpack
 from tests.cuda.ptx.replay import replay
+from tests.cuda.test_operators import EDGES
 from tests.native.one_op import BLOCKED, CONSTANT, graph_of, run_reference
 from tests.ops.cases import cases
 from tests.ops.cases.case import Case, each
@@ -22,14 +23,8 @@ from tests.tolerance import assert_close, tolerance
 PRECISIONS = ("tf32", "float16", "bfloat16")
 SHORT = {"tf32": "tf32", "float16": "f16", "bfloat16": "bf16"}
 
-# Edges of the tiles 64 x 64, 128 x 64 and 128 x 128, of four channels in a row, of 16 rows a step.
 SMALL = [
-    Convolution(n=1, c=1, oc=1, size=(1, 1), kernel=(1, 1)),
-    Convolution(n=1, c=16, oc=64, size=(8, 8), kernel=(1, 1)),
-    Convolution(n=1, c=5, oc=65, size=(5, 13), kernel=(3, 3), pads=(1, 1, 1, 1)),
-    Convolution(n=3, c=16, oc=63, size=(9, 7), kernel=(3, 1), strides=(2, 1)),
-    Convolution(n=2, c=20, oc=8, size=(9, 9), kernel=(3, 3), dilations=(2, 3), pads=(2, 0, 1, 3)),
-    Convolution(n=1, c=12, oc=6, size=(7, 7), kernel=(5, 5), groups=3, pads=(2, 2, 2, 2)),
+    *EDGES,
     Convolution(n=1, c=6, oc=15, size=(4, 4), kernel=(2, 2), groups=3),
     Convolution(n=1, c=3, oc=16, size=(15, 14), kernel=(5, 5), strides=(2, 2), pads=(2, 2, 2, 2)),
 ]
@@ -41,6 +36,15 @@ WIDE = [  # of gradients by weights: several parts, rows of images that end with
     Convolution(n=3, c=8, oc=68, size=(9, 11), kernel=(3, 3), strides=(2, 1), pads=(1, 1, 1, 1)),
     Convolution(n=40, c=4, oc=4, size=(3, 2), kernel=(2, 2)),
     Convolution(n=3, c=72, oc=8, size=(13, 12), kernel=(1, 1), strides=(1, 3)),
+]
+LONG = [  # more steps than stages, and of gradients more than two chunks of pixels
+    Convolution(n=1, c=36, oc=20, size=(19, 17), kernel=(3, 3), pads=(1, 1, 1, 1)),
+    Convolution(n=1, c=148, oc=68, size=(25, 23), kernel=(1, 1)),
+]
+TALL = [  # kernels of more rows or columns than a pixel has bits for
+    Convolution(n=2, c=3, oc=5, size=(20, 6), kernel=(18, 3), pads=(9, 1, 9, 1)),
+    Convolution(n=1, c=4, oc=8, size=(3, 40), kernel=(1, 33), strides=(1, 2), pads=(0, 5, 0, 16)),
+    Convolution(n=1, c=2, oc=3, size=(21, 19), kernel=(17, 16), pads=(3, 2, 1, 4)),
 ]
 OTHERS = [
     *cases("dense"),
@@ -113,11 +117,33 @@ def test_gradients_by_weights_are_float32_where_float16_is_asked_for(emulated, r
     assert "conv2d_backward_weights_f32_64x64" in kernels
 
 
+@pytest.mark.parametrize("precision", ["tf32", "bfloat16"])
+@pytest.mark.parametrize("shape", LONG, ids=lambda shape: shape.id)
+def test_many_steps(emulated, shape, rng, precision):
+    check(forward(shape), rng, precision)
+    for case in backward(shape):
+        check(case, rng, precision)
+
+
+@pytest.mark.parametrize("shape", TALL, ids=lambda shape: shape.id)
+def test_kernels_of_more_lines_than_bits_are_added_part_by_part(emulated, shape, rng):
+    check(forward(shape), rng, "bfloat16")
+    (case,) = (case for case in backward(shape) if case.op == "conv2d_backward_weights")
+    arrays = case.inputs(rng)
+    graph = graph_of(case, arrays, CONSTANT)
+
+    results, kernels = run_emulated(graph, arrays, "bfloat16")
+
+    assert any(kernel.startswith("conv2d_backward_weights_f32") for kernel in kernels)
+    for result, wanted in zip(results, run_reference(graph, arrays), strict=True):
+        assert_close(result, wanted, reduction=case.reduction)
+
+
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_large_tiles(emulated, rng, precision):
     names = [check(forward(shape), rng, precision) for shape in LARGE]
 
-    for name, tile in zip(names, ("128x64x4", "128x128x4"), strict=True):
+    for name, tile in zip(names, ("128x64", "128x128"), strict=True):
         assert f"conv2d_tensor_{SHORT[precision]}_{tile}" in name
 
 
@@ -168,7 +194,7 @@ def test_ptx_of_large_tiles_gives_what_the_emulator_gives(kernels, emulated, rng
     """The first block and the last."""
     launches = recorded(emulated, forward(shape), rng, precision)[-1:]
     ((name, *_),) = launches
-    assert f"Li128ELi{128 if shape.oc > 64 else 64}ELb1" in name
+    assert f"Li128ELi{128 if shape.oc > 64 else 64}E" in name
 
     ((_, given, wanted, _, wavefronts),) = replay(kernels, launches, most_blocks=2)
 

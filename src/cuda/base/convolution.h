@@ -12,10 +12,23 @@ struct Tap {
   std::int32_t dy;
   std::int32_t dx;
   std::int32_t offset;
-  std::int32_t unused;
+  std::uint32_t lines;  // the bits of its row and its column among TapLines, or kNoLine
 };
 
 constexpr std::int32_t kNoTap = 1 << 29;
+
+// The rows and columns in which taps lie. Each has a bit, columns behind kMostTapRows; a pixel for
+// which a line lies outside of the image has the bit set, so that one instruction tells whether a
+// tap reads. kNoLine is set for every pixel.
+constexpr int kMostTapRows = 16;
+constexpr int kMostTapColumns = 15;
+constexpr std::uint32_t kNoLine = 1u << 31;
+
+struct TapLines {
+  std::int32_t rows, columns;
+  std::int32_t dy[kMostTapRows];
+  std::int32_t dx[kMostTapColumns];
+};
 
 // A matrix of weights has a multiple of so many rows and columns; what is past its end is zero.
 constexpr int kRowMultiple = 16;

@@ -72,59 +72,72 @@ struct Tf32 {
   }
 };
 
-// What float16 and bfloat16 have in common.
-struct Narrow {
+// The instructions of the two types of 16 bits.
+struct Float16Instructions {
+  static __device__ __forceinline__ std::uint32_t pair(float low, float high) {
+    return ptx::to_f16x2(low, high);
+  }
+  static __device__ __forceinline__ void mma(float (&d)[4], const std::uint32_t (&a)[4],
+                                             const std::uint32_t (&b)[2]) {
+    ptx::mma_m16n8k16_f16(d, a, b);
+  }
+  static __device__ __forceinline__ void mma_sparse(float (&d)[4], const std::uint32_t (&a)[4],
+                                                    const std::uint32_t (&b)[4],
+                                                    std::uint32_t indices) {
+    ptx::mma_sp_m16n8k32_f16(d, a, b, indices);
+  }
+};
+
+struct Bfloat16Instructions {
+  static __device__ __forceinline__ std::uint32_t pair(float low, float high) {
+    return ptx::to_bf16x2(low, high);
+  }
+  static __device__ __forceinline__ void mma(float (&d)[4], const std::uint32_t (&a)[4],
+                                             const std::uint32_t (&b)[2]) {
+    ptx::mma_m16n8k16_bf16(d, a, b);
+  }
+  static __device__ __forceinline__ void mma_sparse(float (&d)[4], const std::uint32_t (&a)[4],
+                                                    const std::uint32_t (&b)[4],
+                                                    std::uint32_t indices) {
+    ptx::mma_sp_m16n8k32_bf16(d, a, b, indices);
+  }
+};
+
+template <typename Instructions>
+struct Narrow : Instructions {
   static constexpr int kSteps = 1;
   static constexpr bool kNeighbours = true;
+  using Instructions::pair;
   using Weights = uint2;
   struct Left {
     std::uint32_t r[4];
   };
 
   static __device__ __forceinline__ int k_of(int lane, int i) { return lane % 4 * 4 + i; }
+  static __device__ __forceinline__ Weights weights(const float (&k)[4]) {
+    return {pair(k[0], k[1]), pair(k[2], k[3])};
+  }
+
   static __device__ __forceinline__ int offset(int lane, int i) {
     return left_offset(lane / 4 + 8 * i, lane % 4);
   }
-};
-
-struct Float16 : Narrow {
-  static __device__ __forceinline__ Weights weights(const float (&k)[4]) {
-    return {ptx::to_f16x2(k[0], k[1]), ptx::to_f16x2(k[2], k[3])};
-  }
   static __device__ __forceinline__ Left left(const float* first, const float* second) {
     const float4 upper = *reinterpret_cast<const float4*>(first);
     const float4 lower = *reinterpret_cast<const float4*>(second);
     return join({upper.x, upper.y, upper.z, upper.w}, {lower.x, lower.y, lower.z, lower.w});
   }
   static __device__ __forceinline__ Left join(const float (&upper)[4], const float (&lower)[4]) {
-    return {{ptx::to_f16x2(upper[0], upper[1]), ptx::to_f16x2(lower[0], lower[1]),
-             ptx::to_f16x2(upper[2], upper[3]), ptx::to_f16x2(lower[2], lower[3])}};
+    return {{pair(upper[0], upper[1]), pair(lower[0], lower[1]), pair(upper[2], upper[3]),
+             pair(lower[2], lower[3])}};
   }
   static __device__ __forceinline__ void multiply(float (&sum)[4], const Left& left,
                                                   const Weights& weights, int) {
     const std::uint32_t b[2] = {weights.x, weights.y};
-    ptx::mma_m16n8k16_f16(sum, left.r, b);
+    Instructions::mma(sum, left.r, b);
   }
 };
 
-struct Bfloat16 : Narrow {
-  static __device__ __forceinline__ Weights weights(const float (&k)[4]) {
-    return {ptx::to_bf16x2(k[0], k[1]), ptx::to_bf16x2(k[2], k[3])};
-  }
-  static __device__ __forceinline__ Left left(const float* first, const float* second) {
-    const float4 upper = *reinterpret_cast<const float4*>(first);
-    const float4 lower = *reinterpret_cast<const float4*>(second);
-    return join({upper.x, upper.y, upper.z, upper.w}, {lower.x, lower.y, lower.z, lower.w});
-  }
-  static __device__ __forceinline__ Left join(const float (&upper)[4], const float (&lower)[4]) {
-    return {{ptx::to_bf16x2(upper[0], upper[1]), ptx::to_bf16x2(lower[0], lower[1]),
-             ptx::to_bf16x2(upper[2], upper[3]), ptx::to_bf16x2(lower[2], lower[3])}};
-  }
-  static __device__ __forceinline__ void multiply(float (&sum)[4], const Left& left,
-                                                  const Weights& weights, int) {
-    const std::uint32_t b[2] = {weights.x, weights.y};
-    ptx::mma_m16n8k16_bf16(sum, left.r, b);
-  }
-};
+struct Float16 : Narrow<Float16Instructions> {};
+struct Bfloat16 : Narrow<Bfloat16Instructions> {};
 
 }  // namespace fastcnn::cuda

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "cuda/base/portable.cuh"
 
@@ -26,7 +27,21 @@
 //                each from the lowest on: 16 bits of row g, 16 of row g + 8
 namespace fastcnn::cuda::ptx {
 
+// Where in an array a thread reads or writes, `bytes` on.
+template <typename T>
+__device__ __forceinline__ T* byte_at(T* array, int bytes) {
+  using Byte = std::conditional_t<std::is_const_v<T>, const char, char>;
+  return reinterpret_cast<T*>(reinterpret_cast<Byte*>(array) + bytes);
+}
+
 #ifdef __CUDACC__
+
+// The value as it is, in a register: the compiler would rather compute a place in shared memory
+// again at each use.
+__device__ __forceinline__ int kept(int value) {
+  asm volatile("" : "+r"(value));
+  return value;
+}
 
 __device__ __forceinline__ std::uint32_t shared_address(const void* shared) {
   return static_cast<std::uint32_t>(__cvta_generic_to_shared(shared));
@@ -146,6 +161,8 @@ __device__ __forceinline__ void mma_sp_m16n8k32_bf16(float (&d)[4], const std::u
 }
 
 #else
+
+inline int kept(int value) { return value; }
 
 template <int kBytes>
 void cp_async(void* shared, const void* global, bool present) {

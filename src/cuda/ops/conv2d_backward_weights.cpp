@@ -4,6 +4,7 @@
 #include "cuda/ops/checks.h"
 #include "cuda/ops/conv2d_phases.h"
 #include "cuda/ops/operator.h"
+#include "cuda/ops/padded_channels.h"
 #include "ops/convolution/conv2d_shape.h"
 #include "ops/dense/dense.h"
 
@@ -18,13 +19,16 @@ struct GradientInputs {
   std::size_t grad, image;
 };
 
-SumWeightParts sum_of(const WeightMatrices& matrices, std::int64_t taps, std::int32_t splits) {
+SumWeightParts sum_of(const WeightMatrices& matrices, std::int64_t taps, std::int64_t output_pitch,
+                      std::int32_t splits) {
   SumWeightParts sum = {};
   sum.splits = splits;
   sum.groups = narrow(matrices.groups);
   sum.taps = narrow(taps);
   sum.channels = narrow(matrices.channels);
   sum.outputs = narrow(matrices.outputs);
+  sum.pitch = narrow(matrices.pitch);
+  sum.output_pitch = narrow(output_pitch);
   sum.group_stride = narrow(matrices.group_stride);
   sum.dst_stride = narrow(matrices.dst_stride);
   sum.src_stride = narrow(matrices.src_stride);
@@ -37,7 +41,9 @@ std::size_t weight_bytes(const SumWeightParts& sum) {
 }
 
 std::size_t partial_bytes(const SumWeightParts& sum) {
-  return weight_bytes(sum) * static_cast<std::size_t>(sum.splits);
+  const std::int64_t count =
+      std::int64_t{sum.splits} * sum.groups * sum.taps * sum.pitch * sum.output_pitch;
+  return static_cast<std::size_t>(count) * sizeof(float);
 }
 
 // Where there is nothing to sum the gradient, if there is one, is zero.
@@ -61,14 +67,27 @@ Conv launch_over_pixels(const ops::ConvView& view, const ConvPhase& phase) {
   return conv;
 }
 
+// Pixels of the image times groups, and those of the gradient.
+std::int64_t image_rows(const ops::ConvView& view) {
+  return view.images * view.axes.rows.src_extent * view.axes.columns.src_extent * view.groups;
+}
+std::int64_t grad_rows(const ops::ConvView& view) {
+  return view.images * view.axes.rows.extent * view.axes.columns.extent * view.groups;
+}
+
 class BackwardWeightsOperator final : public Operator {
  public:
   BackwardWeightsOperator(const ops::ConvView& view, GradientInputs inputs, Layout images,
                           Precision precision)
       : inputs_(inputs), precision_(precision) {
-    const WeightMatrices matrices = weight_matrices(view);
-    vector_ = matrices.channels % 4 == 0;
-    if (precision != Precision::kFloat32) vector_ = vector_ && matrices.outputs % 4 == 0;
+    const bool tensor = precision != Precision::kFloat32;
+    const WeightMatrices matrices = tensor ? padded_matrices(view) : weight_matrices(view);
+    const std::int64_t outputs = tensor ? round_up(matrices.outputs, 4) : matrices.outputs;
+    if (tensor) {
+      image_ = PaddedChannels(image_rows(view), matrices.channels);
+      grad_ = PaddedChannels(grad_rows(view), matrices.outputs);
+    }
+    vector_ = matrices.pitch % 4 == 0;
     const char* type = precision == Precision::kFloat32 ? "f32"
                        : precision == Precision::kTf32  ? "tensor_tf32"
                                                         : "tensor_bf16";
@@ -76,36 +95,43 @@ class BackwardWeightsOperator final : public Operator {
     input_layouts = {images, images};
     output_layouts = {Layout::kPlain};
     const std::vector<ConvPhase> phases = conv_phases(view);
-    conv_ = phases.empty() ? Conv2dBackwardWeights{}
-                           : launch_over_pixels<Conv2dBackwardWeights>(view, phases[0]);
+    conv_ = phases.empty() ? Conv2dBackwardWeightsTensor{}
+                           : launch_over_pixels<Conv2dBackwardWeightsTensor>(view, phases[0]);
     const auto taps = static_cast<std::int64_t>(view.taps);
+    const std::int64_t channels = matrices.pitch * view.groups;
+    conv_.channels = narrow(channels);
+    conv_.oc = narrow(outputs * view.groups);
     conv_.groups = narrow(view.groups);
-    conv_.group_channels = narrow(matrices.channels);
-    conv_.group_oc = narrow(matrices.outputs);
-    conv_.rows = narrow(taps * matrices.channels);
-    conv_.tile_rows =
-        precision == Precision::kFloat32 ? kWeightTileRows : tensor_tile_rows(conv_.rows, vector_);
-    kernel =
-        join("conv2d_backward_weights_", type, "_", conv_.tile_rows, "x64", vector_ ? "x4" : "");
+    conv_.group_channels = narrow(matrices.pitch);
+    conv_.group_oc = narrow(outputs);
+    conv_.rows = narrow(taps * matrices.pitch);
+    conv_.tile_rows = tensor ? tensor_tile_rows(conv_.rows) : kWeightTileRows;
+    kernel = join("conv2d_backward_weights_", type, "_", conv_.tile_rows, "x64",
+                  vector_ && !tensor ? "x4" : "");
     split_pixels(conv_);
-    sum_ = sum_of(matrices, taps, conv_.splits);
-    scratch_bytes = partial_bytes(sum_);
-    tables = {as_table(phases.empty() ? std::vector<Tap>{}
-                                      : row_taps(view, phases[0], matrices.channels,
-                                                 taps * matrices.channels, vector_))};
+    sum_ = sum_of(matrices, taps, outputs, conv_.splits);
+    scratch_bytes = partial_bytes(sum_) + image_.scratch_bytes() + grad_.scratch_bytes();
+    tables = {{}};
+    if (phases.empty()) return;
+    if (tensor) conv_.lines = lines_of(phases[0]).value();
+    tables = {as_table(
+        row_taps(view, phases[0], matrices.pitch, taps * matrices.pitch, vector_, channels))};
   }
 
   void enqueue(const RunArgs& args) const override {
     if (no_sums(sum_, conv_.pixels, args)) return;
-    Conv2dBackwardWeights conv = conv_;
-    conv.grad = args.src(inputs_.grad);
-    conv.src = args.src(inputs_.image);
+    Conv2dBackwardWeightsTensor conv = conv_;
+    // Scratch: padded image and gradient, multiples of 16 bytes, then the parts.
+    auto* const scratch = static_cast<std::byte*>(args.scratch);
+    std::byte* const behind_image = scratch + image_.scratch_bytes();
+    conv.src = image_.enqueue(args.src(inputs_.image), scratch, args.stream);
+    conv.grad = grad_.enqueue(args.src(inputs_.grad), behind_image, args.stream);
     conv.taps = args.table<Tap>(0);
-    conv.partial = static_cast<float*>(args.scratch);
+    conv.partial = reinterpret_cast<float*>(behind_image + grad_.scratch_bytes());
     if (precision_ == Precision::kFloat32) {
       conv2d_backward_weights(conv, vector_, args.stream);
     } else {
-      conv2d_backward_weights_tensor(conv, precision_, vector_, args.stream);
+      conv2d_backward_weights_tensor(conv, precision_, args.stream);
     }
     SumWeightParts sum = sum_;
     sum.partial = conv.partial;
@@ -114,10 +140,11 @@ class BackwardWeightsOperator final : public Operator {
   }
 
  private:
-  Conv2dBackwardWeights conv_;
+  Conv2dBackwardWeightsTensor conv_;
   SumWeightParts sum_;
   GradientInputs inputs_;
   Precision precision_;
+  PaddedChannels image_, grad_;
   bool vector_;
 };
 
@@ -134,7 +161,7 @@ class DepthwiseBackwardWeightsOperator final : public Operator {
     conv_.multiplier = narrow(view.dst_channels / view.src_channels);
     conv_.tap_count = narrow(view.taps);
     split_pixels(conv_);
-    sum_ = sum_of(depthwise_matrix(view), conv_.tap_count, conv_.splits);
+    sum_ = sum_of(depthwise_matrix(view), conv_.tap_count, view.dst_channels, conv_.splits);
     scratch_bytes = partial_bytes(sum_);
     tables = {as_table(phases.empty() ? std::vector<Tap>{} : pixel_taps(view, phases[0]))};
   }
@@ -189,15 +216,17 @@ std::optional<std::string> refuse_weights(const ops::OpSpec& spec) {
   return refuse_types_and_sizes(spec);
 }
 
+ops::ConvView any_view_of(const ops::OpSpec& spec) {
+  if (spec.op != "dense_backward_weights") return view_of(spec);
+  const Shape& x = spec.inputs[0].shape;
+  return dense_view(x[0], x[1], spec.inputs[1].shape[1]);
+}
+
 std::unique_ptr<Operator> make_weights(const ops::OpSpec& spec, Precision precision) {
-  if (spec.op == "dense_backward_weights") {
-    const Shape& x = spec.inputs[0].shape;
-    return std::make_unique<BackwardWeightsOperator>(
-        dense_view(x[0], x[1], spec.inputs[1].shape[1]), GradientInputs{1, 0}, Layout::kPlain,
-        precision);
-  }
-  return std::make_unique<BackwardWeightsOperator>(view_of(spec), GradientInputs{0, 1},
-                                                   Layout::kNhwc, precision);
+  const bool dense = spec.op == "dense_backward_weights";
+  return std::make_unique<BackwardWeightsOperator>(
+      any_view_of(spec), dense ? GradientInputs{1, 0} : GradientInputs{0, 1},
+      dense ? Layout::kPlain : Layout::kNhwc, precision);
 }
 
 }  // namespace
@@ -213,7 +242,17 @@ std::unique_ptr<Operator> make_backward_weights_gemm(const ops::OpSpec& spec, co
 std::optional<std::string> refuse_backward_weights_tensor(const ops::OpSpec& spec) {
   if (spec.options.precision == Precision::kFloat32) return "precision is float32";
   if (spec.options.precision == Precision::kFloat16) return "gradients are too small for float16";
-  return refuse_weights(spec);
+  if (const auto why = refuse_weights(spec)) return why;
+  const ops::ConvView view = any_view_of(spec);
+  for (const ConvPhase& phase : conv_phases(view)) {
+    if (!lines_of(phase)) {
+      return join("a kernel of more than ", kMostTapRows, " rows or ", kMostTapColumns, " columns");
+    }
+  }
+  if (const auto why = PaddedChannels::refuse(image_rows(view), view.src_channels / view.groups)) {
+    return why;
+  }
+  return PaddedChannels::refuse(grad_rows(view), view.dst_channels / view.groups);
 }
 
 std::unique_ptr<Operator> make_backward_weights_tensor(const ops::OpSpec& spec, const Layouts&) {

@@ -17,7 +17,8 @@ class Conv2dGemmOperator final : public ProductOperator {
       const std::int32_t rows = matrices.rows(phase);
       launches_.push_back({launch_of(product, phase), nullptr, rows, matrices.columns()});
       packings.push_back(matrices.packing(phase, 1));
-      tables.push_back(as_table(row_taps(product.view, phase, matrices.channels, rows, vector_)));
+      tables.push_back(as_table(row_taps(product.view, phase, matrices.channels, rows, vector_,
+                                         product.view.src_channels)));
     }
     kernel = launches_.empty() ? "nothing" : conv2d_gemm_name(launches_[0], vector_);
   }

@@ -41,16 +41,18 @@ class PackOperator final : public Operator {
 
 // Matrices of so many columns.
 Packing pack_to(const WeightMatrices& matrices, const ConvPhase& phase, std::size_t input,
-                Precision precision, std::int32_t columns) {
+                Precision precision, std::int32_t columns, std::int32_t tile_columns) {
   PackWeights pack = {};
   std::vector<std::int32_t> places;
   for (const ConvPhase::PhaseTap& tap : phase.taps) places.push_back(tap.place);
   pack.groups = narrow(matrices.groups);
   pack.taps = matrices.channels == 0 ? 0 : narrow(static_cast<std::int64_t>(places.size()));
-  pack.channels = narrow(std::max<std::int64_t>(matrices.channels, 1));
+  pack.channels = narrow(matrices.channels);
+  pack.pitch = narrow(std::max<std::int64_t>(matrices.pitch, 1));
   pack.group_columns = narrow(matrices.outputs);
   pack.rows = matrices.rows(phase);
   pack.columns = columns;
+  pack.tile_columns = tile_columns;
   pack.group_stride = narrow(matrices.group_stride);
   pack.dst_stride = narrow(matrices.dst_stride);
   pack.src_stride = narrow(matrices.src_stride);
@@ -69,6 +71,22 @@ ops::ConvView dense(const char* name, std::int64_t images, std::int64_t from, st
       2.0 * static_cast<double>(images) * static_cast<double>(from) * static_cast<double>(to);
   return {name, images,    from,       to,         1,    {single(), single()},
           1,    from * to, dst_stride, src_stride, flops};
+}
+
+// The values of a field of a phase's taps, each once.
+std::vector<std::int32_t> distinct(const ConvPhase& phase,
+                                   std::int32_t ConvPhase::PhaseTap::* field) {
+  std::vector<std::int32_t> values;
+  for (const ConvPhase::PhaseTap& tap : phase.taps) {
+    if (std::find(values.begin(), values.end(), tap.*field) == values.end()) {
+      values.push_back(tap.*field);
+    }
+  }
+  return values;
+}
+
+std::size_t index_in(const std::vector<std::int32_t>& values, std::int32_t value) {
+  return static_cast<std::size_t>(std::find(values.begin(), values.end(), value) - values.begin());
 }
 
 }  // namespace
@@ -100,24 +118,57 @@ std::vector<ConvPhase> conv_phases(const ops::ConvView& view) {
 }
 
 std::vector<Tap> pixel_taps(const ops::ConvView& view, const ConvPhase& phase) {
-  return row_taps(view, phase, 1, static_cast<std::int64_t>(phase.taps.size()), false);
+  return row_taps(view, phase, 1, static_cast<std::int64_t>(phase.taps.size()), false,
+                  view.src_channels);
 }
 
 std::vector<Tap> row_taps(const ops::ConvView& view, const ConvPhase& phase, std::int64_t channels,
-                          std::int64_t rows, bool fours) {
+                          std::int64_t rows, bool fours, std::int64_t image_channels) {
   const std::int64_t width = view.axes.columns.src_extent;
   const std::int64_t used = static_cast<std::int64_t>(phase.taps.size()) * channels;
+  const std::vector<std::int32_t> dy = distinct(phase, &ConvPhase::PhaseTap::dy);
+  const std::vector<std::int32_t> dx = distinct(phase, &ConvPhase::PhaseTap::dx);
+  const bool few = dy.size() <= kMostTapRows && dx.size() <= kMostTapColumns;
   std::vector<Tap> taps;
   for (std::int64_t row = 0; row < rows; row += fours ? 4 : 1) {
     if (row >= used) {
-      taps.push_back({kNoTap, kNoTap, 0, 0});
+      taps.push_back({kNoTap, kNoTap, 0, kNoLine});
       continue;
     }
     const ConvPhase::PhaseTap& tap = phase.taps[static_cast<std::size_t>(row / channels)];
     const std::int64_t pixel = tap.dy * width + tap.dx;
-    taps.push_back({tap.dy, tap.dx, narrow(pixel * view.src_channels + row % channels), 0});
+    const std::uint32_t lines =
+        few ? 1u << index_in(dy, tap.dy) | 1u << (kMostTapRows + index_in(dx, tap.dx)) : 0;
+    taps.push_back({tap.dy, tap.dx, narrow(pixel * image_channels + row % channels), lines});
   }
   return taps;
+}
+
+std::optional<TapLines> lines_of(const ConvPhase& phase) {
+  const std::vector<std::int32_t> dy = distinct(phase, &ConvPhase::PhaseTap::dy);
+  const std::vector<std::int32_t> dx = distinct(phase, &ConvPhase::PhaseTap::dx);
+  if (dy.size() > kMostTapRows || dx.size() > kMostTapColumns) return std::nullopt;
+  TapLines lines = {narrow(static_cast<std::int64_t>(dy.size())),
+                    narrow(static_cast<std::int64_t>(dx.size())),
+                    {},
+                    {}};
+  std::copy(dy.begin(), dy.end(), lines.dy);
+  std::copy(dx.begin(), dx.end(), lines.dx);
+  return lines;
+}
+
+std::vector<ConvPhase> parts_with_lines(const ConvPhase& phase) {
+  const std::vector<std::int32_t> dy = distinct(phase, &ConvPhase::PhaseTap::dy);
+  const std::vector<std::int32_t> dx = distinct(phase, &ConvPhase::PhaseTap::dx);
+  if (dy.size() <= kMostTapRows && dx.size() <= kMostTapColumns) return {phase};
+  const std::size_t across = (dx.size() + kMostTapColumns - 1) / kMostTapColumns;
+  std::vector<ConvPhase> parts((dy.size() + kMostTapRows - 1) / kMostTapRows * across, phase);
+  for (ConvPhase& part : parts) part.taps.clear();
+  for (const ConvPhase::PhaseTap& tap : phase.taps) {
+    parts[index_in(dy, tap.dy) / kMostTapRows * across + index_in(dx, tap.dx) / kMostTapColumns]
+        .taps.push_back(tap);
+  }
+  return parts;
 }
 
 std::optional<std::string> refuse_extents(const ops::ConvView& view) {
@@ -148,32 +199,35 @@ ops::ConvView dense_backward_data_view(std::int64_t images, std::int64_t k, std:
 }
 
 std::int32_t WeightMatrices::rows(const ConvPhase& phase) const {
-  const std::int64_t count = static_cast<std::int64_t>(phase.taps.size()) * channels;
+  const std::int64_t count = static_cast<std::int64_t>(phase.taps.size()) * pitch;
   return narrow(round_up(std::max<std::int64_t>(count, 1), kRowMultiple));
 }
 
 std::int32_t WeightMatrices::columns() const { return narrow(round_up(outputs, kColumnMultiple)); }
 
 Packing WeightMatrices::packing(const ConvPhase& phase, std::size_t input) const {
-  return pack_to(*this, phase, input, Precision::kFloat32, columns());
+  return pack_to(*this, phase, input, Precision::kFloat32, columns(), columns());
 }
 
 Packing WeightMatrices::fragments(const ConvPhase& phase, std::size_t input, Precision precision,
-                                  std::int32_t columns) const {
-  return pack_to(*this, phase, input, precision, columns);
+                                  std::int32_t columns, std::int32_t tile_columns) const {
+  return pack_to(*this, phase, input, precision, columns, tile_columns);
 }
 
 WeightMatrices weight_matrices(const ops::ConvView& view) {
-  return {view.groups,
-          view.src_channels / view.groups,
-          view.dst_channels / view.groups,
-          view.group_stride,
-          view.dst_stride,
-          view.src_stride};
+  const std::int64_t channels = view.src_channels / view.groups;
+  return {view.groups,       channels,        channels,       view.dst_channels / view.groups,
+          view.group_stride, view.dst_stride, view.src_stride};
+}
+
+WeightMatrices padded_matrices(const ops::ConvView& view) {
+  WeightMatrices matrices = weight_matrices(view);
+  matrices.pitch = round_up(matrices.channels, 4);
+  return matrices;
 }
 
 WeightMatrices depthwise_matrix(const ops::ConvView& view) {
-  return {1, 1, view.dst_channels, 0, view.group_stride * view.groups / view.dst_channels, 0};
+  return {1, 1, 1, view.dst_channels, 0, view.group_stride * view.groups / view.dst_channels, 0};
 }
 
 }  // namespace fastcnn::cuda

@@ -95,7 +95,8 @@ class Conv2dSparseTensorOperator final : public ProductOperator {
   Conv2dSparseTensorOperator(const Product& product, const float* weights, Precision precision)
       : ProductOperator(product), precision_(precision) {
     const SparseView view(product.view, weights);
-    conv_ = {launch_of(product, view.phase()), nullptr, nullptr, 0, 0};
+    conv_ = {launch_of(product, view.phase()), nullptr, nullptr, 0, 0, {}};
+    conv_.lines = lines_of(view.phase()).value();
     const std::int64_t steps = divide_up(view.lines(), kSparseTensorStep);
     // A block reads four pieces, which all are there.
     const std::int64_t pieces = divide_up(view.outputs(), 4 * kSparseTensorPiece) * 4;
@@ -103,7 +104,7 @@ class Conv2dSparseTensorOperator final : public ProductOperator {
     conv_.pieces = narrow(pieces);
     const SparseFragments fragments = sparse_fragments(view, pieces, steps, precision);
     tables = {as_table(row_taps(product.view, view.phase(), view.channels(),
-                                steps * kSparseTensorStep, true)),
+                                steps * kSparseTensorStep, true, product.view.src_channels)),
               as_table(fragments.weights), as_table(fragments.indices)};
     kernel = join("conv2d_sparse_tensor_", precision == Precision::kFloat16 ? "f16" : "bf16",
                   "_64x64 (2:4, 50% of weights)");
@@ -142,6 +143,9 @@ std::optional<std::string> refuse_conv2d_sparse_tensor(const ops::OpSpec& spec) 
   const char* const more = "more than two of four neighbouring weights are not zero";
   if (nonzero_share(spec) > 0.5) return more;
   const SparseView view(product.view, static_cast<const float*>(spec.constant(1)));
+  if (!lines_of(view.phase())) {
+    return join("a kernel of more than ", kMostTapRows, " rows or ", kMostTapColumns, " columns");
+  }
   if (!is_two_of_four(view)) return more;
   return std::nullopt;
 }

@@ -24,7 +24,8 @@ class StreamWriter {
       : view_(view),
         cut_(cut),
         together_(fours ? 4 : 1),
-        all_taps_(row_taps(view.view(), view.phase(), view.channels(), view.lines(), fours)) {}
+        all_taps_(row_taps(view.view(), view.phase(), view.channels(), view.lines(), fours,
+                           view.view().src_channels)) {}
 
   SparseStream run() {
     for (std::int64_t group = 0; group < view_.groups(); ++group) {

@@ -19,7 +19,7 @@ constexpr int kPixels = 64;
 constexpr int kChannels = 128;  // eight steps
 constexpr int kOutputs = 64;
 
-using Config = Conv2dTensorConfig<Tf32, 64, 64, true>;
+using Config = Conv2dTensorConfig<Tf32, 64, 64>;
 using Kernel = void (*)(Conv2dTensor);
 
 template <typename T>
@@ -45,13 +45,14 @@ bool check(Kernel kernel) {
   for (int i = 0; i < kChannels * kOutputs; ++i) {
     weights.get()[i] = static_cast<float>(i * 5 % 13 - 6);
   }
-  for (int i = 0; i < kChannels / 4 + 4; ++i) taps.get()[i] = {0, 0, 4 * i, 0};
+  for (int i = 0; i < kChannels / 4 + 4; ++i)
+    taps.get()[i] = {0, 0, 4 * i, 1u << kMostTapRows | 1u};
   places.get()[0] = 0;
 
   PackWeights pack = {};
   pack.src = weights.get(), pack.places = places.get(), pack.dst = packed.get();
-  pack.groups = pack.taps = 1, pack.channels = pack.rows = kChannels;
-  pack.group_columns = pack.columns = kOutputs;
+  pack.groups = pack.taps = 1, pack.channels = pack.pitch = pack.rows = kChannels;
+  pack.group_columns = pack.columns = pack.tile_columns = kOutputs;
   pack.dst_stride = 1, pack.src_stride = kOutputs;
   emulator::launch(&pack_fragments_kernel<Tf32>, blocks(kChannels * kOutputs / 4, kPackThreads),
                    kPackThreads, 0, pack);
@@ -63,6 +64,7 @@ bool check(Kernel kernel) {
   conv.stride_h = conv.stride_w = conv.groups = 1;
   conv.low = -HUGE_VALF, conv.high = HUGE_VALF;
   conv.weights = packed.get(), conv.rows = kChannels, conv.columns = kOutputs;
+  conv.lines.rows = conv.lines.columns = 1;
   emulator::launch(kernel, 1, Config::kThreads, 0, conv);
 
   for (int p = 0; p < kPixels; ++p) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -56,11 +57,12 @@ def reductions() -> Iterator[Case]:
 
 
 def extremes() -> Iterator[Case]:
-    for op in ("argmax", "argmin"):
+    for op, shape in product(("argmax", "argmin"), ((2, 9, 4), (3, 11, 37))):
         for axis in (1, 2):
             for last in (0, 1):
                 attrs = {"axis": axis, "keepdims": last, "select_last": last}
-                yield Case(op, f"{axis}-last{last}", each(repeated(2, 9, 4)), attrs, (0,))
+                name = f"{text(shape)}-{axis}-last{last}"
+                yield Case(op, name, each(repeated(*shape)), attrs, (0,))
     for largest in (0, 1):
         attrs = {"k": 3, "axis": 1, "largest": largest, "sorted": 1}
         yield Case("top_k", f"equal{largest}", each(repeated(2, 9, 4)), attrs, (0,))

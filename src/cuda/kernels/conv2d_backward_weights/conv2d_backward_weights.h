@@ -54,22 +54,28 @@ void split_pixels(Conv2dBackwardWeights& conv);
 // `vector`: group_channels is a multiple of 4.
 void conv2d_backward_weights(const Conv2dBackwardWeights& conv, bool vector, cudaStream_t stream);
 
-// The same on tensor cores, in tf32 or bfloat16, and the tile_rows that it asks for. `vector`:
-// group_channels and group_oc are multiples of 4.
-void conv2d_backward_weights_tensor(const Conv2dBackwardWeights& conv, Precision precision,
-                                    bool vector, cudaStream_t stream);
-std::int32_t tensor_tile_rows(std::int32_t rows, bool vector);
+// The same on tensor cores, in tf32 or bfloat16, and the tile_rows that it asks for; group_channels
+// and group_oc are multiples of 4, and taps stand for four channels.
+struct Conv2dBackwardWeightsTensor : Conv2dBackwardWeights {
+  TapLines lines;  // of taps
+};
+
+void conv2d_backward_weights_tensor(const Conv2dBackwardWeightsTensor& conv, Precision precision,
+                                    cudaStream_t stream);
+std::int32_t tensor_tile_rows(std::int32_t rows);
 
 // The parts added, in order, and put where weights lie.
 //
-//   dst[g group_stride + o dst_stride + c src_stride + t] = sum over s of partial[s, g, t channels
-//   + c, o]
+//   dst[g group_stride + o dst_stride + c src_stride + t] =
+//       sum over s of partial[s, g, t pitch + c, o]
 //
-// Shapes    partial [splits][groups][taps channels][outputs], on the device.
+// Shapes    partial [splits][groups][taps pitch][output_pitch], on the device; c in [0, channels),
+//           o in [0, outputs).
 struct SumWeightParts {
   const float* partial;
   float* dst;
   std::int32_t splits, groups, taps, channels, outputs;
+  std::int32_t pitch, output_pitch;
   std::int32_t group_stride, dst_stride, src_stride;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cuda/base/pixel_origin.cuh"
 #include "cuda/base/pixel_walk.cuh"
 #include "cuda/base/portable.cuh"
 #include "cuda/kernels/conv2d_backward_weights/conv2d_backward_weights.h"
@@ -72,12 +73,6 @@ struct WeightLoader {
     walk.advance(conv.oh, conv.ow);
   }
 
-  static __device__ __forceinline__ bool hits(const Conv2dBackwardWeights& conv, int y, int x,
-                                              const int4& tap) {
-    return static_cast<unsigned>(y + tap.x) < static_cast<unsigned>(conv.h) &&
-           static_cast<unsigned>(x + tap.y) < static_cast<unsigned>(conv.w);
-  }
-
   static __device__ __forceinline__ float at(const Conv2dBackwardWeights& conv, const float* image,
                                              int y, int x, const int4& tap) {
     return hits(conv, y, x, tap) ? image[tap.z] : 0.0f;
@@ -147,24 +142,59 @@ __global__ void __launch_bounds__(kWeightThreads, kVector ? 4 : 3)  // that many
   }
 }
 
-// One thread computes one weight, in the order of the parts.
+constexpr int kSumTile = 32;  // outputs, and weights of each
+
+// One block adds kSumTile x kSumTile weights in the order of the parts, each read with its
+// neighbours among outputs. Where those of one output are neighbours in dst, they change places in
+// shared memory.
 // Block kWeightThreads.
-// Grid  groups taps channels outputs / kWeightThreads, rounded up.
+// Grid  (outputs / kSumTile rounded up) (taps channels / kSumTile rounded up) groups.
 __global__ void __launch_bounds__(kWeightThreads) sum_weight_parts_kernel(SumWeightParts parts) {
-  const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * kWeightThreads + threadIdx.x;
-  const std::int64_t row_of_all = i / parts.outputs;
-  const int rows = parts.taps * parts.channels;
-  const int group = static_cast<int>(row_of_all / rows);
-  if (group >= parts.groups) return;
-  const int row = static_cast<int>(row_of_all % rows);
-  const int o = static_cast<int>(i % parts.outputs);
-  const std::int64_t part = static_cast<std::int64_t>(parts.groups) * rows * parts.outputs;
-  float sum = 0.0f;
-  for (int split = 0; split < parts.splits; ++split) sum += parts.partial[split * part + i];
-  parts.dst[static_cast<std::int64_t>(group) * parts.group_stride +
-            static_cast<std::int64_t>(o) * parts.dst_stride +
-            static_cast<std::int64_t>(row % parts.channels) * parts.src_stride +
-            row / parts.channels] = sum;
+  FASTCNN_SHARED(float, tile, [kSumTile][kSumTile + 1]);
+  constexpr int kWarps = kWeightThreads / 32;
+  const int lane = threadIdx.x % 32;
+  const int warp = threadIdx.x / 32;
+  const int of_output = parts.taps * parts.channels;
+  const int across = (parts.outputs + kSumTile - 1) / kSumTile;
+  const int down = (of_output + kSumTile - 1) / kSumTile;
+  const int block = static_cast<int>(blockIdx.x);
+  const int output = block % across * kSumTile;
+  const int weight = block / across % down * kSumTile;
+  const int group = block / across / down;
+  const std::int64_t matrix =
+      static_cast<std::int64_t>(parts.taps) * parts.pitch * parts.output_pitch;
+  const std::int64_t part = matrix * parts.groups;
+  const float* const from = parts.partial + matrix * group;
+  float* const to = parts.dst + static_cast<std::int64_t>(group) * parts.group_stride;
+  const bool turned = parts.dst_stride != 1;
+#pragma unroll 1
+  for (int i = warp; i < kSumTile; i += kWarps) {
+    const int channel = (weight + i) / parts.taps;
+    const int tap = (weight + i) % parts.taps;
+    const int o = output + lane;
+    float sum = 0.0f;
+    if (channel < parts.channels && o < parts.outputs) {
+      const std::int64_t row = static_cast<std::int64_t>(tap) * parts.pitch + channel;
+      const float* at = from + row * parts.output_pitch + o;
+      // More at a time would take registers from other blocks.
+#pragma unroll 2
+      for (int split = 0; split < parts.splits; ++split, at += part) sum += *at;
+      if (!turned) to[o + static_cast<std::int64_t>(channel) * parts.src_stride + tap] = sum;
+    }
+    if (turned) tile[i][lane] = sum;
+  }
+  if (!turned) return;
+  __syncthreads();
+  const int channel = (weight + lane) / parts.taps;
+  const int tap = (weight + lane) % parts.taps;
+  if (channel >= parts.channels) return;
+#pragma unroll
+  for (int i = warp; i < kSumTile; i += kWarps) {
+    const int o = output + i;
+    if (o >= parts.outputs) break;
+    to[static_cast<std::int64_t>(o) * parts.dst_stride +
+       static_cast<std::int64_t>(channel) * parts.src_stride + tap] = tile[lane][i];
+  }
 }
 
 }  // namespace fastcnn::cuda

@@ -14,15 +14,12 @@ dim3 grid_of(const Conv2dBackwardWeights& conv) {
               static_cast<unsigned>(conv.groups * conv.splits));
 }
 
-using WeightKernel = void (*)(Conv2dBackwardWeights);
+using WeightKernel = void (*)(Conv2dBackwardWeightsTensor);
 
 template <typename Type>
-WeightKernel tensor_kernel(const Conv2dBackwardWeights& conv, bool vector) {
-  if (!vector) return &conv2d_backward_weights_tensor_kernel<WeightConfig<Type, 64, false>>;
-  if (conv.tile_rows == 64) {
-    return &conv2d_backward_weights_tensor_kernel<WeightConfig<Type, 64, true>>;
-  }
-  return &conv2d_backward_weights_tensor_kernel<WeightConfig<Type, 128, true>>;
+WeightKernel tensor_kernel(const Conv2dBackwardWeightsTensor& conv) {
+  if (conv.tile_rows == 64) return &conv2d_backward_weights_tensor_kernel<WeightConfig<Type, 64>>;
+  return &conv2d_backward_weights_tensor_kernel<WeightConfig<Type, 128>>;
 }
 
 }  // namespace
@@ -47,24 +44,22 @@ void conv2d_backward_weights(const Conv2dBackwardWeights& conv, bool vector, cud
          grid_of(conv), dim3(kWeightThreads), stream, conv);
 }
 
-std::int32_t tensor_tile_rows(std::int32_t rows, bool vector) {
-  return vector && rows > 64 ? 128 : 64;
-}
+std::int32_t tensor_tile_rows(std::int32_t rows) { return rows > 64 ? 128 : 64; }
 
-void conv2d_backward_weights_tensor(const Conv2dBackwardWeights& conv, Precision precision,
-                                    bool vector, cudaStream_t stream) {
+void conv2d_backward_weights_tensor(const Conv2dBackwardWeightsTensor& conv, Precision precision,
+                                    cudaStream_t stream) {
   require(precision == Precision::kTf32 || precision == Precision::kBfloat16, ErrorKind::kInternal,
           "conv2d_backward_weights: tf32 or bfloat16");
-  const WeightKernel kernel = precision == Precision::kTf32 ? tensor_kernel<Tf32>(conv, vector)
-                                                            : tensor_kernel<Bfloat16>(conv, vector);
+  const WeightKernel kernel =
+      precision == Precision::kTf32 ? tensor_kernel<Tf32>(conv) : tensor_kernel<Bfloat16>(conv);
   launch(kernel, grid_of(conv), dim3(kTensorThreads), stream, conv);
 }
 
 void sum_weight_parts(const SumWeightParts& parts, cudaStream_t stream) {
-  const std::int64_t size =
-      std::int64_t{parts.groups} * parts.taps * parts.channels * parts.outputs;
-  launch(&sum_weight_parts_kernel, dim3(blocks(size, kWeightThreads)), dim3(kWeightThreads), stream,
-         parts);
+  const std::int64_t tiles = std::int64_t{blocks(parts.outputs, kSumTile)} *
+                             blocks(std::int64_t{parts.taps} * parts.channels, kSumTile);
+  launch(&sum_weight_parts_kernel, dim3(static_cast<unsigned>(tiles * parts.groups)),
+         dim3(kWeightThreads), stream, parts);
 }
 
 }  // namespace fastcnn::cuda

@@ -16,10 +16,10 @@ namespace fastcnn::cuda {
 //   origin(p) = (i stride_h, j stride_w), p = (n, i, j)
 //
 // Shapes    as PixelProduct has them, pixels not scattered, group_channels a multiple of 4; taps
-//           [8 steps], each of four channels in a row; weights [groups][pieces][steps][32] and
-//           indices [groups][pieces][steps][16] as ptx::mma_sp_m16n8k32_f16() takes them: lane
-//           4g + t takes indices 2g + t % 2. A piece is 16 outputs, a step 32 of k; what is past
-//           the end is zero. All on the device.
+//           [8 steps], each of four channels in a row, whose lines `lines` has; weights
+//           [groups][pieces][steps][32] and indices [groups][pieces][steps][16] as
+//           ptx::mma_sp_m16n8k32_f16() takes them: lane 4g + t takes indices 2g + t % 2. A piece is
+//           16 outputs, a step 32 of k; what is past the end is zero. All on the device.
 // Units     elements.
 // Aliasing  dst may be residual, and overlaps nothing else.
 // NaN       in bias or residual, or multiplied by a weight, reaches dst. Four weights of which
@@ -32,6 +32,7 @@ struct Conv2dSparseTensor : PixelProduct {
   const uint4* weights;
   const std::uint32_t* indices;
   std::int32_t pieces, steps;
+  TapLines lines;
 };
 
 constexpr int kSparseTensorStep = 32;

@@ -6,11 +6,10 @@ namespace fastcnn::cuda {
 
 // How a block of four warps covers the product: two by two, each a quarter of the tile, down the
 // rows of the weights in steps of kBlockK, of which kStages are in shared memory at a time.
-template <typename Type_, int kBlockM_, int kBlockN_, bool kVector_>
+template <typename Type_, int kBlockM_, int kBlockN_>
 struct Conv2dTensorConfig {
   using Type = Type_;
   using Weights = typename Type::Weights;
-  static constexpr bool kVector = kVector_;
   static constexpr int kThreads = 128;
   static constexpr int kBlockM = kBlockM_;
   static constexpr int kBlockN = kBlockN_;

@@ -17,9 +17,9 @@ namespace fastcnn::cuda {
 //   src[p, k] = the image at origin(p) + taps[k], 0 outside of it
 //   origin(p) = (i stride_h, j stride_w), p = (n, i, j)
 //
-// Shapes    as PixelProduct has them; weights as pack_fragments() makes them, rounded already; taps
-//           [rows], or [rows / 4] where `vector` is true and each stands for four channels in a
-//           row. All on the device.
+// Shapes    as PixelProduct has them, group_channels a multiple of 4; weights as pack_fragments()
+//           makes them, rounded already; taps [rows / 4 + 4], each of four channels in a row, whose
+//           lines `lines` has; what is past the last reads nothing. All on the device.
 // Units     elements.
 // Aliasing  dst may be residual, and overlaps nothing else.
 // NaN       a NaN in src, weights, bias or residual reaches dst: the clamp keeps it.
@@ -35,16 +35,16 @@ namespace fastcnn::cuda {
 struct Conv2dTensor : PixelProduct {
   const void* weights;
   std::int32_t rows, columns;  // of the weights of one group, padded
+  TapLines lines;
 };
 
-// How many columns the weights must have, for the tile that `conv` will be computed in.
-std::int32_t conv2d_tensor_columns(const Conv2dTensor& conv, bool vector);
+// The columns of the tile that `conv` will be computed in: weights have a multiple of these.
+std::int32_t conv2d_tensor_tile_columns(const Conv2dTensor& conv);
 
-// Enqueues the product on `stream`. `precision` is not kFloat32. `vector`: group_channels is a
-// multiple of 4.
-void conv2d_tensor(const Conv2dTensor& conv, Precision precision, bool vector, cudaStream_t stream);
+// Enqueues the product on `stream`. `precision` is not kFloat32.
+void conv2d_tensor(const Conv2dTensor& conv, Precision precision, cudaStream_t stream);
 
 // The name of the kernel that conv2d_tensor() takes.
-std::string conv2d_tensor_name(const Conv2dTensor& conv, Precision precision, bool vector);
+std::string conv2d_tensor_name(const Conv2dTensor& conv, Precision precision);
 
 }  // namespace fastcnn::cuda

@@ -16,18 +16,22 @@ struct WarpTile {
 
   float sum[Config::kPieces][Config::kStrips][4] = {};
 
-  // Adds the product of one step. `image` is at the warp's rows, `weights` at the lane.
-  __device__ __forceinline__ void multiply(const float* image, const int (&offset)[2],
-                                           const typename Config::Weights* weights) {
+  // Adds the product of one step. The lane reads `bytes` into each tile.
+  __device__ __forceinline__ void multiply(const float* image, const int (&image_bytes)[2],
+                                           const typename Config::Weights* weights,
+                                           int weight_bytes) {
     typename Type::Left left[Config::kPieces];
 #pragma unroll
     for (int i = 0; i < Config::kPieces; ++i) {
       const float* piece = image + i * kFragmentM * Config::kBlockK;
-      left[i] = Type::left(piece + offset[0], piece + offset[1]);
+      left[i] =
+          Type::left(ptx::byte_at(piece, image_bytes[0]), ptx::byte_at(piece, image_bytes[1]));
     }
     typename Config::Weights right[Config::kStrips];
 #pragma unroll
-    for (int j = 0; j < Config::kStrips; ++j) right[j] = weights[j * 32];
+    for (int j = 0; j < Config::kStrips; ++j) {
+      right[j] = *ptx::byte_at(weights + j * 32, weight_bytes);
+    }
     // Neighbours add to different sums: none waits for the one before it.
 #pragma unroll
     for (int step = 0; step < Type::kSteps; ++step) {
@@ -111,33 +115,41 @@ __global__ void __launch_bounds__(Config::kThreads) conv2d_tensor_kernel(Conv2dT
   const int lane = threadIdx.x % 32;
   const int warp_row = threadIdx.x / 64 * Config::kWarpM;
   const int warp_column = threadIdx.x / 32 % 2 * Config::kWarpN;
-  const int offset[2] = {Config::Type::offset(lane, 0), Config::Type::offset(lane, 1)};
+  const int first = warp_row * Config::kBlockK;
+  const int image_bytes[2] = {ptx::kept((first + Config::Type::offset(lane, 0)) * 4),
+                              ptx::kept((first + Config::Type::offset(lane, 1)) * 4)};
+  const int weight_bytes =
+      ptx::kept((warp_column / kFragmentN * 32 + lane) * static_cast<int>(sizeof(Weights)));
   const int steps = conv.rows / Config::kBlockK;
+  constexpr int kAhead = Config::kStages - 1;  // steps
 
   TileLoader<Config> loader(conv);
 #pragma unroll
-  for (int stage = 0; stage < Config::kStages - 1; ++stage) {
+  for (int stage = 0; stage < kAhead; ++stage) {
     if (stage < steps) {
-      loader.copy(conv, image_tile[stage], reinterpret_cast<char*>(weight_tile[stage]));
+      loader.copy(conv, stage, image_tile[stage], reinterpret_cast<char*>(weight_tile[stage]));
     }
     ptx::cp_async_commit();
   }
+  loader.advance(kAhead);
   WarpTile<Config> tile;
-  int read = 0;
-  int write = Config::kStages - 1;
-  for (int step = 0; step < steps; ++step) {
-    ptx::cp_async_wait<Config::kStages - 2>();
-    // One barrier a step: behind it the copies of all threads are there, and the stage that is
-    // copied to next has been read by all.
-    __syncthreads();
-    if (step + Config::kStages - 1 < steps) {
-      loader.copy(conv, image_tile[write], reinterpret_cast<char*>(weight_tile[write]));
+  // A turn goes through all stages, so that the compiler knows where each lies.
+  for (int left = steps; left > 0; left -= Config::kStages) {
+#pragma unroll
+    for (int stage = 0; stage < Config::kStages; ++stage) {
+      if (left <= stage) break;
+      ptx::cp_async_wait<Config::kStages - 2>();
+      // One barrier a step: behind it the copies of all threads are there, and the stage that is
+      // copied to next has been read by all.
+      __syncthreads();
+      if (left > stage + kAhead) {
+        const int write = (stage + kAhead) % Config::kStages;
+        loader.copy(conv, stage, image_tile[write], reinterpret_cast<char*>(weight_tile[write]));
+      }
+      ptx::cp_async_commit();
+      tile.multiply(image_tile[stage], image_bytes, weight_tile[stage], weight_bytes);
     }
-    ptx::cp_async_commit();
-    tile.multiply(image_tile[read] + warp_row * Config::kBlockK, offset,
-                  weight_tile[read] + warp_column / kFragmentN * 32 + lane);
-    read = read + 1 == Config::kStages ? 0 : read + 1;
-    write = write + 1 == Config::kStages ? 0 : write + 1;
+    loader.advance(Config::kStages);
   }
   tile.finish(conv, blockIdx.x * Config::kBlockM + warp_row + lane / 4,
               blockIdx.y * Config::kBlockN + warp_column + lane % 4 * 2);

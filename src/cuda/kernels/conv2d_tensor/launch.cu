@@ -10,13 +10,13 @@ struct Tile {
   int m, n;
 };
 
-Tile tile_of(const Conv2dTensor& conv, bool vector) {
+Tile tile_of(const Conv2dTensor& conv) {
   const auto many = [&](int m, int n) {
     return std::int64_t{blocks(conv.pixels, m)} * blocks(conv.group_oc, n) * conv.groups >=
            kManyTensorBlocks;
   };
-  if (vector && conv.group_oc > 64 && many(128, 128)) return {128, 128};
-  if (vector && many(128, 64)) return {128, 64};
+  if (conv.group_oc > 64 && many(128, 128)) return {128, 128};
+  if (many(128, 64)) return {128, 64};
   return {64, 64};
 }
 
@@ -28,41 +28,36 @@ void run(const Conv2dTensor& conv, cudaStream_t stream) {
 }
 
 template <typename Type>
-void run_type(const Conv2dTensor& conv, bool vector, cudaStream_t stream) {
-  const Tile tile = tile_of(conv, vector);
-  if (!vector) return run<Conv2dTensorConfig<Type, 64, 64, false>>(conv, stream);
-  if (tile.n == 128) return run<Conv2dTensorConfig<Type, 128, 128, true>>(conv, stream);
-  if (tile.m == 128) return run<Conv2dTensorConfig<Type, 128, 64, true>>(conv, stream);
-  run<Conv2dTensorConfig<Type, 64, 64, true>>(conv, stream);
+void run_type(const Conv2dTensor& conv, cudaStream_t stream) {
+  const Tile tile = tile_of(conv);
+  if (tile.n == 128) return run<Conv2dTensorConfig<Type, 128, 128>>(conv, stream);
+  if (tile.m == 128) return run<Conv2dTensorConfig<Type, 128, 64>>(conv, stream);
+  run<Conv2dTensorConfig<Type, 64, 64>>(conv, stream);
 }
 
 }  // namespace
 
-std::int32_t conv2d_tensor_columns(const Conv2dTensor& conv, bool vector) {
-  const int n = tile_of(conv, vector).n;
-  return static_cast<std::int32_t>(blocks(conv.group_oc, n)) * n;
-}
+std::int32_t conv2d_tensor_tile_columns(const Conv2dTensor& conv) { return tile_of(conv).n; }
 
-void conv2d_tensor(const Conv2dTensor& conv, Precision precision, bool vector,
-                   cudaStream_t stream) {
+void conv2d_tensor(const Conv2dTensor& conv, Precision precision, cudaStream_t stream) {
   switch (precision) {
     case Precision::kFloat32:
       throw Error(ErrorKind::kInternal, "conv2d_tensor: float32 has no tensor cores");
     case Precision::kTf32:
-      return run_type<Tf32>(conv, vector, stream);
+      return run_type<Tf32>(conv, stream);
     case Precision::kFloat16:
-      return run_type<Float16>(conv, vector, stream);
+      return run_type<Float16>(conv, stream);
     case Precision::kBfloat16:
-      return run_type<Bfloat16>(conv, vector, stream);
+      return run_type<Bfloat16>(conv, stream);
   }
 }
 
-std::string conv2d_tensor_name(const Conv2dTensor& conv, Precision precision, bool vector) {
-  const Tile tile = tile_of(conv, vector);
+std::string conv2d_tensor_name(const Conv2dTensor& conv, Precision precision) {
+  const Tile tile = tile_of(conv);
   const char* type = precision == Precision::kTf32      ? "tf32"
                      : precision == Precision::kFloat16 ? "f16"
                                                         : "bf16";
-  return join("conv2d_tensor_", type, "_", tile.m, "x", tile.n, vector ? "x4" : "");
+  return join("conv2d_tensor_", type, "_", tile.m, "x", tile.n);
 }
 
 }  // namespace fastcnn::cuda

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cuda/base/pixel_origin.cuh"
 #include "cuda/base/ptx.cuh"
 #include "cuda/kernels/conv2d_tensor/config.cuh"
 #include "cuda/kernels/conv2d_tensor/conv2d_tensor.h"
@@ -7,13 +8,13 @@
 namespace fastcnn::cuda {
 
 // The tiles of one step after another that one thread sees copied from global to shared memory.
-// What does not change from step to step is computed once: where the thread's pixels lie. A step
-// costs a tap for all of them, and for each three additions and two comparisons.
+// What does not change from step to step is computed once: where the thread's pixels lie, and which
+// lines of taps they miss. A step costs a tap for all of them, and for each an addition, a bit test
+// and an address.
 template <typename Config>
 struct TileLoader {
-  static constexpr int kBytes = Config::kVector ? 16 : 4;
-  static constexpr int kAcross = Config::kBlockK * 4 / kBytes;  // copies that make up a pixel
-  static constexpr int kApart = Config::kThreads / kAcross;     // pixels of one thread lie so
+  static constexpr int kAcross = Config::kBlockK / 4;        // copies that make up a pixel
+  static constexpr int kApart = Config::kThreads / kAcross;  // pixels of one thread lie so
   static constexpr int kPixels = Config::kBlockM / kApart;
   static constexpr int kWeightCopies = Config::kWeightBytes / 16 / Config::kThreads;
 
@@ -22,59 +23,63 @@ struct TileLoader {
   static_assert(kWeightCopies * 16 * Config::kThreads == Config::kWeightBytes, "as are weights");
 
   std::uint32_t origin[kPixels];  // elements before the pixel's
-  int y[kPixels];
-  int x[kPixels];
-  const int4* taps;  // of the step after the next
-  int4 tap;          // of the next
+  std::uint32_t missed[kPixels];
+  // Of the step that the loader stands at.
+  const int4* taps;
   const char* weights;
-  std::int64_t weight_step;
+  // Of the next step that is copied.
+  std::uint32_t tap_offset;
+  std::uint32_t tap_lines;
+  int image_to, weight_to;  // bytes of a tile before what this thread copies
 
   __device__ __forceinline__ explicit TileLoader(const Conv2dTensor& conv)
       : taps(reinterpret_cast<const int4*>(conv.taps) + threadIdx.x % kAcross),
-        weight_step(static_cast<std::int64_t>(conv.columns) * Config::kColumnBytes) {
+        image_to(ptx::kept(
+            left_offset(threadIdx.x / kAcross, static_cast<int>(threadIdx.x) % kAcross) * 4)),
+        weight_to(ptx::kept(threadIdx.x / 32 * (kWeightCopies * 16 * 32) + threadIdx.x % 32 * 16)) {
 #pragma unroll
     for (int i = 0; i < kPixels; ++i) {
-      const int p = blockIdx.x * Config::kBlockM + threadIdx.x / kAcross + i * kApart;
-      const bool inside = p < conv.pixels;
-      const int line = p / conv.ow;
-      y[i] = inside ? line % conv.oh * conv.stride_h : -kNoTap;
-      x[i] = inside ? p % conv.ow * conv.stride_w : -kNoTap;
-      const int before =
-          inside ? ((line / conv.oh * conv.h + y[i]) * conv.w + x[i]) * conv.channels : 0;
-      origin[i] = static_cast<std::uint32_t>(before) + blockIdx.z * conv.group_channels;
+      const PixelOrigin at(conv, blockIdx.x * Config::kBlockM + threadIdx.x / kAcross + i * kApart);
+      origin[i] = static_cast<std::uint32_t>(at.offset) + blockIdx.z * conv.group_channels;
+      missed[i] = missed_lines(conv, at);
     }
-    load_tap();
+    load_tap(0);
+    const std::int64_t tile =
+        static_cast<std::int64_t>(blockIdx.z) * (conv.columns / Config::kBlockN) + blockIdx.y;
     weights = static_cast<const char*>(conv.weights) +
-              weight_step * (conv.rows / Config::kBlockK) * blockIdx.z +
-              blockIdx.y * Config::kWeightBytes + threadIdx.x * 16;
+              tile * (conv.rows / Config::kBlockK) * Config::kWeightBytes + weight_to;
   }
 
-  // Begins to copy the next step's tiles.
-  __device__ __forceinline__ void copy(const Conv2dTensor& conv, float* image_tile,
+  // Begins to copy the tiles of the step that is `ahead` of where the loader stands. Steps are
+  // copied one after another.
+  __device__ __forceinline__ void copy(const Conv2dTensor& conv, int ahead, float* image_tile,
                                        char* weight_tile) {
-    constexpr int kFloats = kBytes / 4;
-    const int k = threadIdx.x % kAcross * kFloats;
-    float* const to = image_tile + left_offset(threadIdx.x / kAcross, k / 4) + k % 4;
+    float* const image = ptx::byte_at(image_tile, image_to);
 #pragma unroll
     for (int i = 0; i < kPixels; ++i) {
-      // One unsigned comparison tests both ends: a negative index wraps to a large one.
-      const bool hit = static_cast<unsigned>(y[i] + tap.x) < static_cast<unsigned>(conv.h) &&
-                       static_cast<unsigned>(x[i] + tap.y) < static_cast<unsigned>(conv.w);
-      const float* from = conv.src + (origin[i] + static_cast<std::uint32_t>(tap.z));
-      ptx::cp_async<kBytes>(to + i * kApart * Config::kBlockK, from, hit);
+      ptx::cp_async<16>(image + i * kApart * Config::kBlockK, conv.src + (origin[i] + tap_offset),
+                        reads(missed[i], tap_lines));
     }
+    // A warp's weights lie in a row, near enough for the offset that an instruction holds.
 #pragma unroll
     for (int i = 0; i < kWeightCopies; ++i) {
-      constexpr int kStride = 16 * Config::kThreads;
-      ptx::cp_async<16>(weight_tile + threadIdx.x * 16 + i * kStride, weights + i * kStride, true);
+      constexpr int kStride = 16 * 32;
+      ptx::cp_async<16>(weight_tile + weight_to + i * kStride,
+                        weights + ahead * Config::kWeightBytes + i * kStride, true);
     }
-    weights += weight_step;
-    load_tap();  // in time for the next step
+    load_tap(ahead + 1);  // in time for the next step
   }
 
-  __device__ __forceinline__ void load_tap() {
-    tap = *taps;
-    taps += kAcross;
+  __device__ __forceinline__ void advance(int steps) {
+    taps += steps * kAcross;
+    weights += steps * Config::kWeightBytes;
+  }
+
+ private:
+  __device__ __forceinline__ void load_tap(int ahead) {
+    const int4 tap = taps[ahead * kAcross];
+    tap_offset = static_cast<std::uint32_t>(tap.z);
+    tap_lines = static_cast<std::uint32_t>(tap.w);
   }
 };
 

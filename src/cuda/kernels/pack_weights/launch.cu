@@ -3,9 +3,10 @@
 namespace fastcnn::cuda {
 
 void pack_weights(const PackWeights& pack, cudaStream_t stream) {
-  const std::int64_t fours =
-      static_cast<std::int64_t>(pack.groups) * pack.rows * (pack.columns / 4);
-  launch(&pack_weights_kernel, dim3(blocks(fours, kPackThreads)), dim3(kPackThreads), stream, pack);
+  const std::int64_t tiles =
+      std::int64_t{blocks(pack.columns, kPackTile)} * blocks(pack.rows, kPackTile) * pack.groups;
+  launch(&pack_weights_kernel, dim3(static_cast<unsigned>(tiles)), dim3(kPackThreads), stream,
+         pack);
 }
 
 void pack_fragments(const PackWeights& pack, Precision precision, cudaStream_t stream) {
