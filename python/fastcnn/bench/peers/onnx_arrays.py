@@ -14,6 +14,8 @@ from typing import Any
 import onnx
 from onnx import helper, numpy_helper
 
+from fastcnn.errors import UnsupportedError
+
 Attributes = dict[str, Any]
 
 
@@ -51,7 +53,10 @@ class Network:
                 continue
             function = getattr(self, f"_{node.op_type.lower()}", None)
             if function is None:
-                raise NotImplementedError(f"no operator '{node.op_type}' on arrays")
+                raise UnsupportedError(
+                    f"{model}: the peer on arrays has no operator '{node.op_type}'; "
+                    "leave this peer out"
+                )
             self._nodes.append((function, list(node.input), list(node.output), attributes))
         self._outputs = [value.name for value in graph.output]
 
@@ -67,7 +72,10 @@ class Network:
     # Numbers that shape a result are read here, not on the device.
     def _numbers(self, name: str) -> Any:
         if name not in self._host:
-            raise NotImplementedError(f"'{name}' shapes a result and is computed")
+            raise UnsupportedError(
+                f"'{name}' shapes a result and is computed, which the peer on arrays cannot read; "
+                "leave this peer out"
+            )
         return self._host[name]
 
     def _windows(self, x: Any, a: Attributes, kernel: Any, fill: float, ceil: int = 0) -> Any:

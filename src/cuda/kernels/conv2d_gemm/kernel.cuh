@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cuda/base/clamp.cuh"
+#include "cuda/base/pixel_origin.cuh"
 #include "cuda/base/place.cuh"
 #include "cuda/base/portable.cuh"
 #include "cuda/kernels/conv2d_gemm/conv2d_gemm.h"
@@ -36,37 +37,23 @@ __device__ __forceinline__ int swizzle(int k, int m) { return m ^ ((k >> 2 & 3) 
 // The step of the image matrix that one thread carries from global to shared memory.
 template <typename Config>
 struct ImageLoader {
-  const float* image[Config::kLoads];  // at the pixel's origin
-  int y[Config::kLoads];
-  int x[Config::kLoads];
-  float value[Config::kLoads][4];
   int row;    // the first of four in a step
   int pixel;  // the first of kLoads in the block
+  ThreadPixels<Config::kLoads> pixels;
+  float value[Config::kLoads][4];
 
   __device__ __forceinline__ ImageLoader(const Conv2dGemm& conv, int thread)
-      : row(thread % 4 * 4), pixel(thread / 4) {
-#pragma unroll
-    for (int i = 0; i < Config::kLoads; ++i) {
-      const int p = blockIdx.x * Config::kBlockM + pixel + i * Config::kLoadStride;
-      const int n = p / (conv.oh * conv.ow);
-      const int within = p - n * conv.oh * conv.ow;
-      const bool inside = p < conv.pixels;
-      y[i] = inside ? within / conv.ow * conv.stride_h : -kNoTap;
-      x[i] = inside ? within % conv.ow * conv.stride_w : -kNoTap;
-      const std::int64_t origin =
-          (static_cast<std::int64_t>(inside ? n : 0) * conv.h + (inside ? y[i] : 0)) * conv.w +
-          (inside ? x[i] : 0);
-      image[i] = conv.src + origin * conv.channels + blockIdx.z * conv.group_channels;
-    }
-  }
+      : row(thread % 4 * 4),
+        pixel(thread / 4),
+        pixels(conv, conv.src + blockIdx.z * conv.group_channels,
+               blockIdx.x * Config::kBlockM + pixel, Config::kLoadStride) {}
 
   __device__ __forceinline__ void load(const Conv2dGemm& conv, int first_row) {
     if constexpr (Config::kVector) {
       const int4 tap = reinterpret_cast<const int4*>(conv.taps)[(first_row + row) / 4];
 #pragma unroll
       for (int i = 0; i < Config::kLoads; ++i) {
-        float4 four = make_float4(0.0f, 0.0f, 0.0f, 0.0f);
-        if (hits(conv, i, tap)) four = *reinterpret_cast<const float4*>(image[i] + tap.z);
+        const float4 four = pixels.four(conv, i, tap);
         value[i][0] = four.x;
         value[i][1] = four.y;
         value[i][2] = four.z;
@@ -77,17 +64,9 @@ struct ImageLoader {
       for (int r = 0; r < 4; ++r) {
         const int4 tap = reinterpret_cast<const int4*>(conv.taps)[first_row + row + r];
 #pragma unroll
-        for (int i = 0; i < Config::kLoads; ++i) {
-          value[i][r] = hits(conv, i, tap) ? image[i][tap.z] : 0.0f;
-        }
+        for (int i = 0; i < Config::kLoads; ++i) value[i][r] = pixels.one(conv, i, tap);
       }
     }
-  }
-
-  // One unsigned comparison tests both ends: a negative index wraps to a large one.
-  __device__ __forceinline__ bool hits(const Conv2dGemm& conv, int i, const int4& tap) const {
-    return static_cast<unsigned>(y[i] + tap.x) < static_cast<unsigned>(conv.h) &&
-           static_cast<unsigned>(x[i] + tap.y) < static_cast<unsigned>(conv.w);
   }
 
   __device__ __forceinline__ void store(float (&tile)[Config::kBlockK][Config::kBlockM]) const {

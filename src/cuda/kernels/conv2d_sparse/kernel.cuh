@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cuda/base/clamp.cuh"
+#include "cuda/base/pixel_origin.cuh"
 #include "cuda/base/portable.cuh"
 #include "cuda/kernels/conv2d_sparse/conv2d_sparse.h"
 
@@ -27,31 +28,10 @@ struct SparseConfig {
 // The pixels that one thread copies, panel after panel.
 template <typename Config>
 struct LineCopier {
-  const float* image[Config::kCopies];  // at the pixel's origin
-  int y[Config::kCopies];
-  int x[Config::kCopies];
+  ThreadPixels<Config::kCopies> pixels;
 
-  __device__ __forceinline__ LineCopier(const Conv2dSparse& conv, int first_pixel) {
-#pragma unroll
-    for (int i = 0; i < Config::kCopies; ++i) {
-      const int p = first_pixel + static_cast<int>(threadIdx.x) / 8 + 32 * i;
-      const int n = p / (conv.oh * conv.ow);
-      const int within = p - n * conv.oh * conv.ow;
-      const bool inside = p < conv.pixels;
-      y[i] = inside ? within / conv.ow * conv.stride_h : -kNoTap;
-      x[i] = inside ? within % conv.ow * conv.stride_w : -kNoTap;
-      const std::int64_t origin =
-          (static_cast<std::int64_t>(inside ? n : 0) * conv.h + (inside ? y[i] : 0)) * conv.w +
-          (inside ? x[i] : 0);
-      image[i] = conv.src + origin * conv.channels;
-    }
-  }
-
-  // One unsigned comparison tests both ends: a negative index wraps to a large one.
-  __device__ __forceinline__ bool hits(const Conv2dSparse& conv, int i, const int4& tap) const {
-    return static_cast<unsigned>(y[i] + tap.x) < static_cast<unsigned>(conv.h) &&
-           static_cast<unsigned>(x[i] + tap.y) < static_cast<unsigned>(conv.w);
-  }
+  __device__ __forceinline__ LineCopier(const Conv2dSparse& conv, int first_pixel)
+      : pixels(conv, conv.src, first_pixel + static_cast<int>(threadIdx.x) / 8, 32) {}
 
   __device__ __forceinline__ void copy(const Conv2dSparse& conv, int panel, float* lines) const {
     const int4* const taps = reinterpret_cast<const int4*>(conv.taps);
@@ -63,8 +43,7 @@ struct LineCopier {
         const int4 tap = taps[panel * (kSparseLines / 4) + four];
 #pragma unroll
         for (int i = 0; i < Config::kCopies; ++i) {
-          float4 read = make_float4(0.0f, 0.0f, 0.0f, 0.0f);
-          if (hits(conv, i, tap)) read = *reinterpret_cast<const float4*>(image[i] + tap.z);
+          const float4 read = pixels.four(conv, i, tap);
           value[half][i][0] = read.x;
           value[half][i][1] = read.y;
           value[half][i][2] = read.z;
@@ -76,7 +55,7 @@ struct LineCopier {
           const int4 tap = taps[panel * kSparseLines + 4 * four + r];
 #pragma unroll
           for (int i = 0; i < Config::kCopies; ++i) {
-            value[half][i][r] = hits(conv, i, tap) ? image[i][tap.z] : 0.0f;
+            value[half][i][r] = pixels.one(conv, i, tap);
           }
         }
       }
