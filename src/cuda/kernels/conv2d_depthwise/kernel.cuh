@@ -42,8 +42,9 @@ struct Channels {
   }
 };
 
-// One thread computes kLanes channels of kDepthwisePixels neighbouring pixels of a row, so that a
-// weight is read once for all of them; neighbouring threads take neighbouring channels.
+// One thread computes kLanes channels of kDepthwisePixels pixels of a row, so that a weight is read
+// once for all of them. Neighbouring threads take neighbouring channels, then neighbouring pixels:
+// those of one thread lie a quarter of the row apart.
 // Block kDepthwiseThreads.
 // Grid  images oh (ow / kDepthwisePixels rounded up) (oc / kLanes) / kDepthwiseThreads, rounded up.
 template <int kLanes>
@@ -58,13 +59,14 @@ __global__ void __launch_bounds__(kDepthwiseThreads) conv2d_depthwise_kernel(Con
   if (n >= conv.images) return;
   const int o = static_cast<int>(index % vectors) * kLanes;
   const int i = static_cast<int>(row % conv.oh);
-  const int j = static_cast<int>(run % runs) * kDepthwisePixels;
+  const int j = static_cast<int>(run % runs);
   const int y = i * conv.stride_h;
   const int x = j * conv.stride_w;
   const float* src = conv.src +
                      ((static_cast<std::int64_t>(n) * conv.h + y) * conv.w + x) * conv.channels +
                      o / conv.multiplier;
-  const std::int64_t step = static_cast<std::int64_t>(conv.stride_w) * conv.channels;
+  const int apart = runs * conv.stride_w;  // columns
+  const std::int64_t step = static_cast<std::int64_t>(apart) * conv.channels;
 
   Channels<kLanes> acc[kDepthwisePixels] = {};
   for (int t = 0; t < conv.tap_count; ++t) {
@@ -74,7 +76,7 @@ __global__ void __launch_bounds__(kDepthwiseThreads) conv2d_depthwise_kernel(Con
         Channels<kLanes>::load(conv.weights + static_cast<std::int64_t>(t) * conv.columns + o);
 #pragma unroll
     for (int p = 0; p < kDepthwisePixels; ++p) {
-      const int column = x + p * conv.stride_w + tap.y;
+      const int column = x + p * apart + tap.y;
       if (static_cast<unsigned>(column) >= static_cast<unsigned>(conv.w)) continue;
       const auto pixel = Channels<kLanes>::load(src + p * step + tap.z);
 #pragma unroll
@@ -89,8 +91,9 @@ __global__ void __launch_bounds__(kDepthwiseThreads) conv2d_depthwise_kernel(Con
       (static_cast<std::int64_t>(n) * to.h + to.top + i * to.step_h) * to.w + to.left;
 #pragma unroll
   for (int p = 0; p < kDepthwisePixels; ++p) {
-    if (j + p >= conv.ow) break;
-    const std::int64_t at = (first + static_cast<std::int64_t>(j + p) * to.step_w) * conv.oc + o;
+    const int column = j + p * runs;
+    if (column >= conv.ow) break;
+    const std::int64_t at = (first + static_cast<std::int64_t>(column) * to.step_w) * conv.oc + o;
     if (conv.bias != nullptr) acc[p].add(Channels<kLanes>::load(conv.bias + o));
     if (conv.residual != nullptr) acc[p].add(Channels<kLanes>::load(conv.residual + at));
 #pragma unroll

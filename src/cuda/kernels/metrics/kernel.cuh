@@ -48,7 +48,7 @@ __global__ void __launch_bounds__(32 * kMetricWarps) metric_kernel(Metric metric
   if (lane == 0) metric.dst[row] = Count::figure(metric, row, count);
 }
 
-// Whether x takes the place of `best`, which came before it.
+// Whether x takes the place of `best`, which is nearer to the beginning.
 __device__ __forceinline__ bool beats(const ArgExtreme& e, float x, float best) {
   if (best != best) return e.last && x != x;
   if (x != x) return true;
@@ -73,6 +73,47 @@ __global__ void __launch_bounds__(32 * kMetricWarps) arg_extreme_kernel(ArgExtre
     }
   }
   e.dst[i] = place;
+}
+
+// One warp finds the places of one run of `inner`, below 32: its lanes take neighbouring elements,
+// each of one such place and of every so many k.
+// Block 32 kMetricWarps.
+// Grid  outer / kMetricWarps, rounded up.
+__global__ void __launch_bounds__(32 * kMetricWarps) arg_extreme_runs_kernel(ArgExtreme e) {
+  const std::int64_t outer =
+      static_cast<std::int64_t>(blockIdx.x) * kMetricWarps + threadIdx.x / 32;
+  if (outer >= e.outer) return;  // whole warps
+  const int inner = static_cast<int>(e.inner);
+  const int lane = threadIdx.x % 32;
+  const int apart = 32 / inner;  // of a lane's k
+  const int first = lane / inner;
+  const float* src = e.src + outer * e.extent * inner + lane % inner;
+  // A lane without elements is never asked.
+  std::int32_t place = first < apart && first < e.extent ? first : -1;
+  float best = place < 0 ? 0.0f : src[first * inner];
+  if (place >= 0) {
+    for (std::int32_t k = first + apart; k < e.extent; k += apart) {
+      const float x = src[static_cast<std::int64_t>(k) * inner];
+      if (beats(e, x, best)) {
+        best = x;
+        place = k;
+      }
+    }
+  }
+#pragma unroll
+  for (int half = 16; half > 0; half /= 2) {
+    const float x = __shfl_down_sync(kAllLanes, best, half * inner % 32);
+    const std::int32_t k = __shfl_down_sync(kAllLanes, place, half * inner % 32);
+    if (first < half && first + half < apart && k >= 0) {
+      // Whichever is nearer to the beginning is asked whether the other beats it.
+      const bool before = k < place;
+      if (before ? !beats(e, best, x) : beats(e, x, best)) {
+        best = x;
+        place = k;
+      }
+    }
+  }
+  if (lane < inner) e.dst[outer * inner + lane] = place;
 }
 
 }  // namespace fastcnn::cuda

@@ -20,6 +20,10 @@ void binary_correct(const Metric& metric, cudaStream_t stream) {
 }
 
 void arg_extreme(const ArgExtreme& extreme, cudaStream_t stream) {
+  if (extreme.inner < 32) {
+    return launch(&arg_extreme_runs_kernel, dim3(blocks(extreme.outer, kMetricWarps)),
+                  dim3(32 * kMetricWarps), stream, extreme);
+  }
   launch(&arg_extreme_kernel, dim3(blocks(extreme.outer * extreme.inner, 32 * kMetricWarps)),
          dim3(32 * kMetricWarps), stream, extreme);
 }
