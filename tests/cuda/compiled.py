@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import shutil
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
@@ -57,8 +58,8 @@ def nvcc_version() -> str:
     return version
 
 
-def ptx_of(folder: Path, architecture: int) -> Path:
-    """Every kernel as PTX for compute capability `architecture`, such as 80."""
+def ptx_of(folder: Path, architecture: int, families: Collection[str] = ()) -> Path:
+    """Every kernel, or those of some families, as PTX for compute capability `architecture`."""
     nvcc = need_tool("nvcc", "nothing compiles CUDA here")
     folder = folder / f"sm_{architecture}"
     folder.mkdir(exist_ok=True)
@@ -68,7 +69,11 @@ def ptx_of(folder: Path, architecture: int) -> Path:
         newest = max(path.stat().st_mtime for room in rooms for path in room.rglob("*.*"))
         if not ptx.exists() or ptx.stat().st_mtime < newest:
             # Most of the time goes into headers: all in one piece.
-            launches = sorted(KERNELS.glob("*/launch.cu"))
+            launches = [
+                path
+                for path in sorted(KERNELS.glob("*/launch.cu"))
+                if not families or path.parent.name in families
+            ]
             source.write_text("".join(f'#include "{path}"\n' for path in launches))
             run(
                 *(nvcc, "-std=c++17", "-O3", "-ptx", f"-arch=compute_{architecture}"),
@@ -77,9 +82,9 @@ def ptx_of(folder: Path, architecture: int) -> Path:
     return ptx
 
 
-def cubin_of(folder: Path, architecture: int) -> tuple[Path, str]:
-    """Every kernel as machine code, and what ptxas says of them."""
-    ptx = ptx_of(folder, architecture)
+def cubin_of(folder: Path, architecture: int, families: Collection[str] = ()) -> tuple[Path, str]:
+    """The same as machine code, and what ptxas says of it."""
+    ptx = ptx_of(folder, architecture, families)
     ptxas = need_tool("ptxas", "it comes with nvcc")
     cubin, log = ptx.with_suffix(".cubin"), ptx.with_suffix(".log")
     with alone(ptx.parent):
@@ -89,8 +94,8 @@ def cubin_of(folder: Path, architecture: int) -> tuple[Path, str]:
     return cubin, log.read_text()
 
 
-def sass_of(folder: Path, architecture: int) -> str:
+def sass_of(folder: Path, architecture: int, families: Collection[str] = ()) -> str:
     """That machine code as text."""
-    cubin, _ = cubin_of(folder, architecture)
+    cubin, _ = cubin_of(folder, architecture, families)
     nvdisasm = need_tool("nvdisasm", "pip install nvidia-cuda-nvdisasm")
     return run(nvdisasm, "-c", cubin)

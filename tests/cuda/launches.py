@@ -7,7 +7,7 @@ a case in `more_cases.py` comes to it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 from typing import NamedTuple
@@ -93,9 +93,15 @@ def run_case(case: Case, way: Way) -> list[np.ndarray]:
 
 class Chosen:
     """Of each kernel the smallest launch, the largest, and the largest at the edges of tiles and of
-    whole tiles."""
+    whole tiles.
 
-    def __init__(self, emulated: ModuleType) -> None:
+    Args:
+        emulated: The emulated module.
+        only: Kernels that are asked for; all where it is not given.
+    """
+
+    def __init__(self, emulated: ModuleType, only: Collection[str] | None = None) -> None:
+        self._only = only
         self._kinds: dict[str, dict[str, Place]] = {
             kind: {} for kind in ("small", "edge", "large", "whole")
         }
@@ -127,6 +133,8 @@ class Chosen:
     def _add(self, emulated: ModuleType, case: Case, forms: tuple[str, ...], *kinds: str) -> None:
         for way in ways(case, *forms):
             for i, launch in enumerate(record(emulated, case, way, dry=True)):
+                if self._only is not None and launch.kernel not in self._only:
+                    continue
                 place = Place(case, way, i, launch.threads)
                 for kind in kinds:
                     held = self._kinds[kind].setdefault(launch.kernel, place)

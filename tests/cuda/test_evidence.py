@@ -12,12 +12,15 @@ from tests.cuda.evidence import sass
 from tests.cuda.evidence.architectures import occupancy
 from tests.cuda.evidence.collect import moved_by, planned, static_figures
 from tests.cuda.evidence.figures import (
+    MOST_WAVEFRONTS,
     Code,
+    Evidence,
     Figures,
     Moved,
     Planned,
     faults,
     losses,
+    merged,
     moved_losses,
     read,
 )
@@ -26,7 +29,8 @@ from tests.cuda.evidence.roofline import GPUS, Work, estimate, work_of
 from tests.cuda.ptx.replay import compiled
 
 REMEDY = (
-    "if this is meant, run `python -m tests.cuda.evidence` and commit docs/cuda-evidence.md and "
+    "if this is meant, run `python -m tests.cuda.evidence [FAMILY ..]` and commit "
+    "docs/cuda-evidence.md and "
     "tests/cuda/evidence/figures.json"
 )
 
@@ -48,6 +52,23 @@ def test_no_kernel_spills_registers(build_folder, architecture):
     assert {name: list(faults(code)) for name, code in figures.items() if code.spills} == {}
 
 
+def test_no_committed_figure_is_beyond_its_limit():
+    found = {
+        f"{name}, sm_{architecture}": told
+        for name, figures in read().kernels.items()
+        for architecture, code in figures.code.items()
+        if (told := list(faults(code)))
+    }
+    waves = {
+        name: figures.moved.wavefronts
+        for name, figures in read().kernels.items()
+        if (figures.moved.wavefronts or 0) > MOST_WAVEFRONTS
+    }
+
+    assert found == {}
+    assert waves == {}
+
+
 @pytest.mark.parametrize("architecture", [80, 90])
 def test_no_kernel_is_worse_than_committed(build_folder, committed, architecture):
     # To take machine code apart takes long: that of one architecture.
@@ -60,7 +81,7 @@ def test_no_kernel_is_worse_than_committed(build_folder, committed, architecture
         before = committed[name].code[architecture]
         if not disassembles:
             before = Code(before.registers, before.shared, before.spills, before.occupancy)
-        if worse := list(losses(code, before)):
+        if worse := [*faults(code), *losses(code, before)]:
             found[name] = worse
     assert found == {}, REMEDY
     if architecture == 80 and not disassembles:
@@ -89,7 +110,7 @@ def test_layers_take_the_kernels_of_the_page(emulated):
     assert planned(emulated) == read().layers, REMEDY
 
 
-GOOD = Code(64, 1024, 0, 50, matrix=8, wide=4, narrow=1, wide_stores=2, addressing=8, arithmetic=64)
+GOOD = Code(64, 1024, 0, 50, 8, 4, 1, 2, addressing=16, arithmetic=64, multiply_adds=8)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +120,8 @@ GOOD = Code(64, 1024, 0, 50, matrix=8, wide=4, narrow=1, wide_stores=2, addressi
         ({"matrix": 0}, "0 instructions for tensor cores, was 8"),
         ({"wide": 3}, "3 loads of 128 bits, was 4"),
         ({"wide_stores": 0}, "0 stores of 128 bits, was 2"),
-        ({"addressing": 12}, "0.19 integer multiply-adds an operation, was 0.12"),
+        ({"addressing": 24}, "0.38 instructions written as IMAD an operation, was 0.25"),
+        ({"multiply_adds": 12}, "0.19 integer multiply-adds an operation, was 0.12"),
     ],
 )
 def test_what_got_worse_is_told(change, message):
@@ -110,9 +132,25 @@ def test_what_got_worse_is_told(change, message):
     assert message in told
 
 
+def test_figures_of_some_families_replace_theirs_alone():
+    def evidence(**kernels):
+        moved = Moved(1.0, None)
+        return Evidence("13", {name: Figures(n, moved, {}) for name, n in kernels.items()}, {})
+
+    committed = evidence(_ZN10pad_kernelENS0_3PadE=1, _ZN13copy2d_kernelIjEE=2)
+    now = evidence(_ZN10pad_kernelENS0_3PadE=3)
+
+    assert merged(now, committed, ["pad"]) == evidence(
+        _ZN10pad_kernelENS0_3PadE=3, _ZN13copy2d_kernelIjEE=2
+    )
+
+
 def test_what_no_kernel_may_have_is_told():
     assert list(faults(GOOD)) == []
     assert list(faults(Code(255, 0, 16, 12))) == ["16 bytes of registers are spilled"]
+    busy = Code(255, 0, 0, 12, matrix=8, multiply_adds=100, arithmetic=64)
+    assert list(faults(busy)) == ["1.56 integer multiply-adds a matrix instruction"]
+    assert list(faults(Code(255, 0, 0, 12, matrix=8, addressing=100, arithmetic=64))) == []
     assert len(list(moved_losses(Moved(1.5, 1.2), Moved(1.2, 1.0)))) == 2
     assert list(moved_losses(Moved(1.2, 1.0), Moved(1.2, 1.0))) == []
 
@@ -148,6 +186,7 @@ LOOPS = (
     + line(0x30, "LDG.E.128 R4, [R2.64]")
     + line(0x40, "HMMA.16816.F32 R4, R4, R8, R4")
     + line(0x50, "IMAD.MOV.U32 R9, RZ, RZ, R4")
+    + line(0x58, "IMAD.WIDE.U32 R8, R9, R4, c[0x0][0x160]")
     + line(0x60, "BRA.U UP0, `(.L_2)")
     + ".L_3:\n"
     + line(0x70, "@P0 BRA `(.L_1)")
@@ -164,9 +203,9 @@ def test_the_hot_loop_is_the_innermost_with_the_most_arithmetic():
     (inner,) = sass.innermost_loops(function)
 
     assert [ins.opcode for ins in inner] == [
-        *("LDG.E.128", "HMMA.16816.F32", "IMAD.MOV.U32", "BRA.U"),
+        *("LDG.E.128", "HMMA.16816.F32", "IMAD.MOV.U32", "IMAD.WIDE.U32", "BRA.U"),
     ]
-    assert sass.hot_loop(function) == Counter(LDG=1, MMA=1, IMAD=1, BRA=1)
+    assert sass.hot_loop(function) == Counter({"IMAD.*": 1}) + Counter(LDG=1, MMA=1, IMAD=1, BRA=1)
 
 
 # 108 multiprocessors, 64 lanes: a block of 64 x 64 with sums of 16 is 131072 operations.

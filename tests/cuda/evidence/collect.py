@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from pathlib import Path
 from types import ModuleType
 
@@ -30,14 +31,19 @@ from tests.cuda.ptx.relaunch import relaunch
 MOST_BLOCKS = 4
 
 
-def static_figures(folder: Path, architecture: int, *, instructions: bool) -> dict[str, Code]:
-    """Of every kernel. Without `instructions`, for which nvdisasm is needed, what ptxas tells."""
-    threads = threads_of(ptx_of(folder, architecture).read_text())
-    _, log = cubin_of(folder, architecture)
+def static_figures(
+    folder: Path, architecture: int, families: Collection[str] = (), *, instructions: bool
+) -> dict[str, Code]:
+    """Of every kernel, or those of some families.
+
+    Without `instructions`, for which nvdisasm is needed, what ptxas tells.
+    """
+    threads = threads_of(ptx_of(folder, architecture, families).read_text())
+    _, log = cubin_of(folder, architecture, families)
     figures = resources(log, threads, architecture)
     if not instructions:
         return figures
-    functions = sass.parse(sass_of(folder, architecture))
+    functions = sass.parse(sass_of(folder, architecture, families))
     return {name: with_instructions(code, functions[name]) for name, code in figures.items()}
 
 

@@ -11,7 +11,7 @@ from tests.cuda.compiled import family_of
 from tests.cuda.emulated import ROOT, run
 from tests.cuda.evidence.architectures import ARCHITECTURES
 from tests.cuda.evidence.figures import Code, Evidence, Figures, Planned
-from tests.cuda.evidence.roofline import GPUS, estimate, work_of
+from tests.cuda.evidence.roofline import GPUS, estimate, main_of, work_of
 
 PAGE = ROOT / "docs" / "cuda-evidence.md"
 _MANY = 6
@@ -19,7 +19,8 @@ _MANY = 6
 _HEAD = (ROOT / "tests" / "cuda" / "evidence" / "head.md").read_text()
 _COLUMNS = (
     *("kernel", "threads", "registers", "shared", "occupancy %", "tensor cores"),
-    *("loads 128-bit / other", "stores 128-bit", "IMAD per operation", "sectors", "wavefronts"),
+    *("loads 128-bit / other", "stores 128-bit", "IMAD per operation", "that multiply"),
+    *("sectors", "wavefronts"),
 )
 Row = tuple[str, Sequence[Figures]]
 
@@ -111,9 +112,18 @@ def _cells(title: str, all_: Sequence[Figures]) -> list[str]:
         f"{worst(lambda code: code.wide, min)} / {worst(lambda code: code.narrow)}",
         worst(lambda code: code.wide_stores, min),
         _by_architecture(ratios, lambda code: round(code.ratio or 0, 2), max) if ratios else "",
+        _worst_of(codes, lambda code: code.multiply_ratio),
         f"{max(one.sectors for one in moved):.2f}",
         f"{max(waves):.2f}" if waves else "",
     ]
+
+
+def _worst_of(
+    codes: Sequence[tuple[int, Code]],
+    value: Callable[[Code], float | None],
+) -> str:
+    found = [one for _, code in codes if (one := value(code)) is not None]
+    return f"{max(found):.2f}" if found else ""
 
 
 def _by_architecture(
@@ -149,7 +159,8 @@ the type that the kernel multiplies in and its bytes, each array once, over the 
 takes at least as long as the busiest multiprocessor computes its whole tiles, padding included, at
 the rate that the other instructions of the hot loop leave (a quarter of a multiprocessor begins
 one instruction of a warp in a cycle); and as long as its bytes take, times the sectors over ideal
-of its row above. The share is the roofline over the longer of the two. Latency, caches, falling
+of its row above, and a copy of the image with padded channels where the kernel asks for one. The
+share is the roofline over the longer of the two. Latency, caches, falling
 clocks and what lies outside the hot loop are left out, and too few blocks where memory limits a
 kernel that is no product. One image; a row names what takes most of the rest: "blocks" are too few
 or too unequal for all multiprocessors, "tiles" are padding, "instructions" are others than
@@ -183,7 +194,7 @@ def _layer(evidence: Evidence, line: str, launches: Sequence[Planned]) -> list[s
     op, *words = line.split()
     shape = Shape(op, {name: int(value) for name, _, value in (w.partition("=") for w in words)})
     work = work_of(shape)
-    main = max(launches, key=lambda launch: launch.blocks)
+    main = main_of(launches, evidence.kernels)
     row = [line, f"`{main.name}`", str(main.blocks), f"{work.flops / 1e9:.2f}"]
     row.append(f"{work.bytes / 1e6:.1f}")
     for gpu in GPUS:

@@ -101,6 +101,15 @@ def work_of(shape: Shape) -> Work:
     return Work(0, 4 * (image + n * e["c"] * oh * ow), 0)
 
 
+def main_of(launches: Sequence[Planned], kernels: Mapping[str, Figures]) -> Planned:
+    """The launch that does the layer's work: on tensor cores if one is, else the largest."""
+
+    def weight(launch: Planned) -> tuple[bool, int]:
+        return any(code.matrix for code in kernels[launch.kernel].code.values()), launch.blocks
+
+    return max(launches, key=weight)
+
+
 def estimate(
     gpu: Gpu, work: Work, launches: Sequence[Planned], kernels: Mapping[str, Figures]
 ) -> Estimate:
@@ -111,14 +120,16 @@ def estimate(
     that the other instructions of its hot loop leave; and its bytes, at as many sectors over those
     needed as were counted. Latency, caches, clocks, prologue and epilogue are left out.
     """
-    main = max(launches, key=lambda launch: launch.blocks)
+    main = main_of(launches, kernels)
     figures = kernels[main.kernel]
     kind = next((kind for kind in _OF_ONE if f"_{kind}_" in main.name), "f32")
     peak = gpu.teraflops[kind] * 1e12
     by_memory = work.bytes / (gpu.bandwidth * 1e12)
     roof = max(work.flops / peak, by_memory)
     bound = "compute" if work.flops / peak > by_memory else "memory"
-    times = {"sectors": by_memory * figures.moved.sectors}
+    # What is copied first, element by element, is written and read once more.
+    copied = sum(8 * one.blocks * kernels[one.kernel].threads for one in launches if one != main)
+    times = {"sectors": by_memory * figures.moved.sectors + copied / (gpu.bandwidth * 1e12)}
     tile = _TILE.search(main.name)
     if work.rows and tile:
         rows = math.ceil(work.rows / _STEP) * _STEP

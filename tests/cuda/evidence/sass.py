@@ -85,13 +85,20 @@ def innermost_loops(function: Function) -> list[list[Instruction]]:
 def hot_loop(function: Function) -> Counter[str]:
     """How often each opcode, without modifiers, is in the innermost loop with the most arithmetic.
 
-    Matrix instructions count under "MMA"; empty where there is no loop.
+    Matrix instructions count under "MMA", what is written as IMAD and multiplies nothing under
+    "IMAD.*"; empty where there is no loop.
     """
-    counts = [
-        Counter("MMA" if ins.is_matrix else ins.name for ins in loop)
-        for loop in innermost_loops(function)
-    ]
+    counts = [Counter(_kind(ins) for ins in loop) for loop in innermost_loops(function)]
     return max(counts, key=lambda c: (c["MMA"], c["FFMA"], -c.total()), default=Counter())
+
+
+def _kind(ins: Instruction) -> str:
+    if ins.is_matrix:
+        return "MMA"
+    # IMAD.MOV, .IADD, .SHL, .X and .U32 move, add and shift on the pipe of multiply-adds.
+    if ins.name == "IMAD" and ins.opcode.split(".")[1:2] not in ([], ["WIDE"], ["HI"]):
+        return "IMAD.*"
+    return ins.name
 
 
 class _Flow:
