@@ -18,8 +18,10 @@ each training picture, all moved and every second one mixed with another picture
 not. Targets are a tenth labels and nine tenths what all the models answered to that very view and
 its mirror image, asked once: a student learns more from a teacher who looks at the same picture
 (Beyer et al., "Knowledge distillation: A good teacher is patient and consistent", CVPR 2022). An
-epoch is 50,000 views drawn at random. No step sees test images; the figures are those of the last
-epoch.
+epoch is 50,000 views drawn at random. Six more epochs, from a highest rate of 0.02, see the
+pictures as they are, mirrored or not: views have other statistics than the pictures to come (He et
+al., "Data Augmentation Revisited", 2019). No step sees test images; the figures are those of the
+last epoch.
 
 `--rows views` makes the views alone (5 GB). `--measure` times results beside A in fresh processes,
 batch 1. Finished cells are kept in FOLDER; those under way go on where they were stopped.
@@ -49,6 +51,7 @@ sys.path.append(str(Path(__file__).parents[1] / "examples"))
 from train_cifar_resnet20 import load_split, recipe
 
 RATE, LABELS, BATCH, VIEWS = 0.1, 0.1, 100, 8
+PLAIN_RATE, PLAIN_EPOCHS = 0.02, 6
 MOVED = fc.augment.RandomCrop(padding=4)
 MIXED = fc.augment.MixUp(alpha=1.0)
 BETWEEN = {  # the layers of a stage that lead from one convolution of a block to the other
@@ -108,27 +111,50 @@ class Bench:
         return self._load("test")
 
     @cached_property
+    def _pictures(self) -> tuple[np.ndarray, np.ndarray]:
+        """The 50,000 training images, and their labels one-hot."""
+        x, y = self._load("train")
+        return x, np.eye(10, dtype=np.float32)[y]
+
+    @property
+    def _views(self) -> Path:
+        folder: Path = self.options.folder / "views"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def _learnt(self, x: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        """What to learn of images."""
+        teachers = [compress.mirrored(model) for model in self.given]
+        taught = np.mean([t.predict(x, batch_size=BATCH) for t in teachers], axis=0)
+        targets: np.ndarray = LABELS * labels + (1 - LABELS) * taught
+        return targets
+
+    @cached_property
+    def plain(self) -> tuple[np.ndarray, np.ndarray]:
+        """The training images as they are, and what to learn of them."""
+        path = self._views / "plain.npy"
+        if not path.exists():
+            np.save(path, self._learnt(*self._pictures))
+        return self._pictures[0], np.load(path)
+
+    @cached_property
     def train(self) -> tuple[np.ndarray, np.ndarray]:
         """Views of the training images, and what to learn of them."""
-        x, y = self._load("train")
-        labels = np.eye(10, dtype=np.float32)[y]
-        folder = self.options.folder / "views"
-        folder.mkdir(exist_ok=True)
-        answers = [folder / f"answers_{view}.npy" for view in range(VIEWS)]
-        missing = [view for view in range(VIEWS) if not answers[view].exists()]
-        path = folder / "images.npy"
+        x, labels = self._pictures
+        answers = [self._views / f"answers_{view}.npy" for view in range(VIEWS)]
+        path = self._views / "images.npy"
         shape = (VIEWS, *x.shape)
         mode = "r+" if path.exists() else "w+"
         views = np.lib.format.open_memmap(path, mode=mode, dtype=np.float32, shape=shape)
-        teachers = [compress.mirrored(model) for model in self.given]
-        for view in missing:
+        for view, answered in enumerate(answers):
+            if answered.exists():
+                continue
             rng = np.random.default_rng([self.options.seed, view])
             seen, mixed = MOVED(x, labels, rng)
             if view % 2:
                 seen, mixed = MIXED(seen, mixed, rng)
             views[view] = seen
-            taught = np.mean([t.predict(seen, batch_size=BATCH) for t in teachers], axis=0)
-            np.save(answers[view], LABELS * mixed + (1 - LABELS) * taught)
+            np.save(answered, self._learnt(seen, mixed))
         return views.reshape(-1, *x.shape[1:]), np.concatenate([np.load(p) for p in answers])
 
     def accuracy(self, model: models.Model) -> float:
@@ -136,15 +162,18 @@ class Bench:
         x, y = self.test
         return float((model.predict(x, batch_size=BATCH).argmax(1) == y).mean())
 
+    def training(self, epochs: int) -> dict[str, Any]:
+        """How long and on what kind of images."""
+        fc.set_random_seed(self.options.seed)
+        epochs = 1 if self.options.quick else epochs
+        return {"epochs": epochs, "augment": fc.augment.RandomFlip(), "verbose": 2}
+
     def fitting(self, what: str, epochs: int) -> dict[str, Any]:
         """What `prune`, `cut` and `fuse` take to train what is left."""
-        fc.set_random_seed(self.options.seed)
         return {
+            **self.training(epochs),
             "data": self.train,
-            "epochs": 1 if self.options.quick else epochs,
-            "augment": fc.augment.RandomFlip(),
             "steps_per_epoch": math.ceil(len(self.train[0]) / VIEWS / 128),
-            "verbose": 2,
             "state_dir": self.options.folder / what,
         }
 
@@ -194,6 +223,11 @@ class Bench:
         del given["state_dir"]
         return compress.fine_tune(self.dense, given.pop("data"), **given)
 
+    def on_plain(self, model: models.Model) -> models.Model:
+        """Trained on with the images as they are."""
+        model.compile(**{**recipe(PLAIN_RATE), "loss": losses.CategoricalCrossentropy()})
+        return compress.fine_tune(model, self.plain, **self.training(PLAIN_EPOCHS))
+
     def figures(self, model: models.Model) -> Cell:
         """Accuracy and size."""
         size = statistics(model.graph)
@@ -215,6 +249,8 @@ class Bench:
         """A result, kept, and its figures."""
         make: Callable[[int], models.Model] = getattr(self, what)
         model = make(epochs)
+        if epochs:
+            model = self.on_plain(model)
         model.save(self.path(what))
         return {"epochs": epochs, **self.figures(model)}
 
